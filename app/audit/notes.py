@@ -225,10 +225,6 @@ class SignatureLine:
     key_id: bytes
     signature: bytes
 
-    @property
-    def line(self) -> str:
-        return f"{_DASH}{self.name} {encode_base64(self.key_id + self.signature)}\n"
-
 
 @dataclass(frozen=True)
 class Note:
@@ -311,7 +307,7 @@ def sign_note(text: str, keys: Sequence[SecretKey]) -> str:
 
 def _parse_line(row: str) -> SignatureLine:
     name, space, encoded = row.removeprefix(_DASH).partition(" ")
-    payload = exact_base64(encoded)
+    payload = _any_base64(encoded)
     if not row.startswith(_DASH) or not space or not is_key_name(name):
         raise MalformedNote("signature-line")
     if payload is None or len(payload) <= KEY_ID_BYTES:
@@ -334,11 +330,16 @@ def _seconds(signature: bytes) -> int:
 
 def exact_base64(text: str) -> bytes | None:
     """Bytes of standard, padded base64, or None where the text is not the one way to write them."""
+    found = _any_base64(text)
+    return found if found is not None and encode_base64(found) == text else None
+
+
+def _any_base64(text: str) -> bytes | None:
+    """The same, but unused last bits may be set, as common readers of notes allow in signature lines."""
     try:
-        found = base64.b64decode(text, validate=True)
+        return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
-    return found if encode_base64(found) == text else None
 
 
 def encode_base64(raw: bytes) -> str:

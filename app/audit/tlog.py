@@ -137,7 +137,7 @@ def _split(size: int) -> int:
 
 def inclusion_holds(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
     """Whether a leaf hash stands at that index in the tree with that root (RFC 9162 section 2.1.3.2)."""
-    if not 0 <= index < size <= MOST_ENTRIES or any(len(step) != HASH_BYTES for step in proof):
+    if not 0 <= index < size <= MOST_ENTRIES or any(len(one) != HASH_BYTES for one in (leaf, *proof)):
         return False
     position, last, found = index, size - 1, leaf
     for step in proof:
