@@ -1,0 +1,153 @@
+"""The right stands in the route's signature and brings the record; a route without a door stops the start (S4)."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Security
+from fastapi.security import OAuth2PasswordBearer
+
+from app.access.actor import Actor
+from app.access.gate import Gate, Granted, refuse_without_office
+from app.access.rights import Right
+from app.agencies.sign_in import read_bearer, read_session
+from app.errors import Unauthenticated
+from app.http.conditions import refuse_stale
+from app.http.route import IdempotencyKey, PathId, Transaction, begin_once
+
+COOKIE = "__Host-session"
+PLAIN_COOKIE = "session"
+"""Without https (a demo on one machine) browsers refuse the __Host- prefix."""
+
+bearer = OAuth2PasswordBearer(tokenUrl="/v1/auth/token", auto_error=False)
+
+
+@dataclass(frozen=True)
+class Door:
+    """How a route is guarded, readable for the start-up check and the tests."""
+
+    kind: str
+    right: Right | None = None
+    why: str = ""
+
+
+async def by_bearer(request: Request, tx: Transaction, token: Annotated[str | None, Security(bearer)] = None) -> Actor:
+    """The actor of an API call."""
+    if token is None:
+        raise Unauthenticated
+    signed_in = await read_bearer(tx, request.app.state.tokens, token)
+    request.state.actor = signed_in.actor
+    return signed_in.actor
+
+
+def cookie_name(request: Request) -> str:
+    return COOKIE if request.app.state.settings.is_https else PLAIN_COOKIE
+
+
+async def by_session(request: Request, tx: Transaction) -> Actor:
+    """The actor of a page."""
+    token = request.cookies.get(cookie_name(request))
+    if not token:
+        raise Unauthenticated
+    settings = request.app.state.settings
+    signed_in = await read_session(
+        tx,
+        token,
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        absolute=timedelta(hours=settings.session_hours),
+    )
+    request.state.actor = signed_in.actor
+    request.state.account = signed_in.account
+    return signed_in.actor
+
+
+ApiActor = Annotated[Actor, Depends(by_bearer)]
+PageActor = Annotated[Actor, Depends(by_session)]
+
+DOORS: dict[Callable[..., Any], Door] = {}
+"""Which dependency guards how: filled as routes are declared, walked once at start."""
+
+
+def _guard(door: Door, call: Callable[..., Any]) -> Any:
+    DOORS[call] = door
+    return Depends(call)
+
+
+def needs(
+    right: Right, gate: Gate[Any], param: str, *, match: bool = False, page: bool = False
+) -> Any:
+    """Fetch the record named by path parameter `param` through `gate`, with `right`; `match`: If-Match is required.
+
+    The dependency's value is a Granted of the gate's record. Raises NotFound, Forbidden, Stale, PreconditionRequired.
+    """
+    who = by_session if page else by_bearer
+
+    async def bring(
+        request: Request, tx: Transaction, actor: Actor = Depends(who), **path: PathId
+    ) -> Granted[Any]:
+        granted = await gate.fetch(tx, actor, path[param], right)
+        if match:
+            refuse_stale(request, granted.record.version)
+        return granted
+
+    return _guard(Door("record", right), _with_path(bring, param))
+
+
+def _with_path(call: Callable[..., Any], param: str) -> Callable[..., Any]:
+    """Give a dependency the path parameter `param` by name, so that the contract shows it."""
+    known = [p for p in inspect.signature(call, eval_str=True).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    named = inspect.Parameter(param, inspect.Parameter.KEYWORD_ONLY, annotation=PathId)
+    call.__signature__ = inspect.Signature([*known, named])  # type: ignore[attr-defined]
+    return call
+
+
+def holds(right: Right, *, page: bool = False) -> Any:
+    """The actor, if one of their offices holds `right` over the agency. Raises Forbidden."""
+    who = by_session if page else by_bearer
+
+    async def ask(actor: Actor = Depends(who)) -> Actor:
+        refuse_without_office(actor, right)
+        return actor
+
+    return _guard(Door("office", right), ask)
+
+
+def listing(right: Right, *, page: bool = False) -> Any:
+    """The actor, for a list that a gate filters: what they may not see is not in it."""
+    who = by_session if page else by_bearer
+
+    async def ask(actor: Actor = Depends(who)) -> Actor:
+        return actor
+
+    return _guard(Door("list", right), ask)
+
+
+def signed_in(why: str, *, page: bool = False) -> Any:
+    """The actor, whoever it is; `why` says why no right is needed."""
+    who = by_session if page else by_bearer
+
+    async def ask(actor: Actor = Depends(who)) -> Actor:
+        return actor
+
+    return _guard(Door("signed-in", why=why), ask)
+
+
+def open_to_all(why: str) -> Any:
+    """No sign-in; `why` says why nothing here needs one."""
+
+    async def ask() -> None:
+        return None
+
+    return _guard(Door("open", why=why), ask)
+
+
+async def _once(request: Request, actor: ApiActor, key: IdempotencyKey = None) -> None:
+    await begin_once(request, actor.account_id, actor.agency_id, key)
+
+
+ONCE = Depends(_once)
+"""In a route's `dependencies`: this act takes an Idempotency-Key."""

@@ -1,0 +1,1 @@
+"""The front door: assembly only, knows every router, holds no business."""

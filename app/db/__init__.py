@@ -1,0 +1,1 @@
+"""Tables, column types, roles and the session; knows no domain word."""

@@ -1,0 +1,24 @@
+"""ETag and If-Match: nobody changes what they have not seen (S50)."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from app.errors import PreconditionRequired, Stale
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def tag(response: Response, version: int) -> None:
+    response.headers["ETag"] = etag(version)
+
+
+def refuse_stale(request: Request, version: int) -> None:
+    """Raises PreconditionRequired without If-Match, Stale where it names another version. `*` is not taken."""
+    asked = request.headers.get("if-match")
+    if asked is None:
+        raise PreconditionRequired
+    if etag(version) not in [part.strip() for part in asked.split(",")]:
+        raise Stale

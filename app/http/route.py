@@ -1,0 +1,177 @@
+"""One request, one transaction, committed before the answer; the only place that commits for a request.
+
+An act with an Idempotency-Key keeps its answer in the same transaction, so a retry after a lost answer gets the first
+one again and changes nothing (S49).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import BeforeValidator
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.errors import Conflict, Invalid, Malformed
+from app.http.models import KeptAnswer
+from app.http.strict_json import read_json
+
+AfterCommit = Callable[[Response], Awaitable[Response]]
+KEY_CHARACTERS = (16, 128)
+
+
+@dataclass(eq=False)
+class IdempotencyRequired(Malformed):
+    """Send an Idempotency-Key of 16 to 128 characters, a fresh one for each act."""
+
+
+@dataclass(eq=False)
+class IdempotencyMismatch(Invalid):
+    """This Idempotency-Key was used with another body."""
+
+
+@dataclass(eq=False)
+class IdempotencyInProgress(Conflict):
+    """The first request with this Idempotency-Key is still running."""
+
+
+@dataclass
+class Once:
+    """The key of this act and where its answer belongs."""
+
+    account_id: uuid.UUID
+    agency_id: uuid.UUID
+    route: str
+    key: str
+    request_sha256: bytes
+
+
+@dataclass(eq=False)
+class Replay(Exception):
+    """Not an error: the answer was given before."""
+
+    answer: KeptAnswer
+
+
+@dataclass
+class Course:
+    """What one request gathers on its way."""
+
+    tx: AsyncSession
+    once: Once | None = None
+    after_commit: list[AfterCommit] = field(default_factory=list)
+
+
+def course(request: Request) -> Course:
+    found: Course = request.state.course
+    return found
+
+
+def _lenient_id(value: Any) -> uuid.UUID:
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        return NOWHERE
+
+
+NOWHERE = uuid.UUID(int=0)
+PathId = Annotated[uuid.UUID, BeforeValidator(_lenient_id)]
+"""An id of a path; what is no UUID is as absent as an unknown one (S3)."""
+
+
+async def transaction(request: Request) -> AsyncSession:
+    return course(request).tx
+
+
+Transaction = Annotated[AsyncSession, Depends(transaction)]
+
+
+def request_id(request: Request) -> str:
+    found: str = request.state.request_id
+    return found
+
+
+class Act(APIRoute):
+    """A route whose whole work is one transaction."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            await _read_body(request)
+            async with request.app.state.sessions.begin() as tx:
+                tx.info["request_id"] = request_id(request)
+                request.state.course = way = Course(tx)
+                try:
+                    response = await answer(request)
+                except Replay as replay:
+                    response = _again(replay.answer)
+                else:
+                    if way.once is not None and response.status_code < 400:
+                        tx.add(_kept(way.once, response))
+            for amend in way.after_commit:
+                response = await amend(response)
+            return response
+
+        return handle
+
+
+async def _read_body(request: Request) -> None:
+    """Parse JSON strictly before FastAPI does; it then finds the value ready."""
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json")):
+        body = await request.body()
+        if body:
+            request._json = read_json(body)
+
+
+def _kept(once: Once, response: Response) -> KeptAnswer:
+    kept = {name: response.headers[name] for name in ("content-type", "location", "etag") if name in response.headers}
+    return KeptAnswer(
+        agency_id=once.agency_id,
+        account_id=once.account_id,
+        route=once.route,
+        key=once.key,
+        request_sha256=once.request_sha256,
+        status=response.status_code,
+        headers=kept,
+        body=bytes(response.body),
+    )
+
+
+def _again(kept: KeptAnswer) -> Response:
+    return Response(kept.body, kept.status, {**kept.headers, "Idempotency-Replayed": "true"})
+
+
+async def begin_once(request: Request, account_id: uuid.UUID, agency_id: uuid.UUID, key: str | None) -> None:
+    """Find the kept answer of this key, or take the key for this transaction.
+
+    Raises IdempotencyRequired, IdempotencyMismatch, IdempotencyInProgress, or Replay with the first answer.
+    """
+    if key is None or not KEY_CHARACTERS[0] <= len(key) <= KEY_CHARACTERS[1] or not key.isascii() or not key.isprintable():
+        raise IdempotencyRequired
+    way = course(request)
+    route = f"{request.method} {request.url.path}"
+    once = Once(account_id, agency_id, route, key, hashlib.sha256(await request.body()).digest())
+    lock = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 7))")
+    if not await way.tx.scalar(lock, {"name": json.dumps([str(account_id), route, key])}):
+        raise IdempotencyInProgress
+    kept = await way.tx.get(KeptAnswer, (account_id, route, key))
+    if kept is not None:
+        if kept.request_sha256 != once.request_sha256:
+            raise IdempotencyMismatch
+        raise Replay(kept)
+    way.once = once
+
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", description="16 to 128 characters, fresh for each act; a retry repeats it"),
+]

@@ -1,0 +1,58 @@
+"""Field types of text: as typed, in NFC, without what no person writes (S42, S44)."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
+
+LONG = 20_000
+"""Characters of a narrative (S41)."""
+SHORT = 200
+
+
+def clean(text: str) -> str:
+    """NFC, with line ends as LF. Refuses NUL, lone surrogates and control characters but TAB and LF."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for character in text:
+        category = unicodedata.category(character)
+        if category == "Cs" or (category == "Cc" and character not in "\t\n"):
+            raise PydanticCustomError("characters", "holds a control character or a broken one")
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise PydanticCustomError("empty", "must not be empty")
+    return text
+
+
+Short = Annotated[str, StringConstraints(max_length=SHORT), AfterValidator(clean), AfterValidator(_filled)]
+"""One line, 1 to 200 characters."""
+Text = Annotated[str, StringConstraints(max_length=LONG), AfterValidator(clean), AfterValidator(_filled)]
+"""1 to 20,000 characters."""
+MaybeText = Annotated[str, StringConstraints(max_length=LONG), AfterValidator(clean)]
+"""0 to 20,000 characters."""
+MaybeShort = Annotated[str, StringConstraints(max_length=SHORT), AfterValidator(clean)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Sha256Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class In(BaseModel):
+    """What is taken from outside: unknown members are refused, types are not bent (S42)."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+
+class View(BaseModel):
+    """What is shown to one audience: made from a record's attributes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    @classmethod
+    def of(cls, record: Any, **more: Any) -> Any:
+        """A view of a record, with members that the record does not carry."""
+        values = {name: getattr(record, name) for name in cls.model_fields if name not in more and hasattr(record, name)}
+        return cls(**values, **more)
