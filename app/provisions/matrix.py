@@ -217,7 +217,10 @@ def read_matrix(given: bytes | Mapping[str, object]) -> Matrix:
     """An agency's matrix, as JSON or as what JSON was read into. Raises Validation, which says where and what but never
     repeats the input (S43).
     """
-    raw = given if isinstance(given, bytes) else json.dumps(given).encode()
+    try:
+        raw = given if isinstance(given, bytes) else json.dumps(given).encode()
+    except RecursionError:
+        raise Validation((Fault("", "too_deep"),)) from None
     if len(raw) > MATRIX_BYTES:
         raise Validation((Fault("", "too_long"),))
     try:
