@@ -132,7 +132,8 @@ def read_sheet(source: BinaryIO, columns: Columns) -> Iterator[Row | Refusal]:
         for cells in rows:
             number += 1
             if number > ROWS:
-                raise _Stop(Reason.TOO_MANY_ROWS)
+                yield Refusal(number, None, Reason.TOO_MANY_ROWS)
+                return
             if any(cells):
                 yield from _read_row(number, names, cells)
     except _Stop as stop:
