@@ -18,10 +18,12 @@ from app.api.openapi import describe
 from app.api.problems import answer_problems
 from app.db.roles import Roles
 from app.db.session import as_role, make_engine, make_sessions
+from app.provisions import routes as provisions
+from app.provisions.packs import library
 from app.settings import Secrets, Settings
 from app.version import VERSION
 
-ROUTERS: tuple[APIRouter, ...] = (house.router, agencies.router)
+ROUTERS: tuple[APIRouter, ...] = (house.router, agencies.router, provisions.router)
 
 
 class UnguardedRoute(Exception):
@@ -30,6 +32,7 @@ class UnguardedRoute(Exception):
 
 def create_app(settings: Settings, secrets: Secrets) -> FastAPI:
     """The server's application. Opens no connection before its first request."""
+    library()  # a broken rule pack stops the start, not a report
     engine = make_engine(
         as_role(settings.database_url, Roles(settings.role_prefix).app, secrets.app_password),
         pool_size=settings.pool_size,

@@ -61,7 +61,7 @@ KINDS: dict[str, Kind] = {
     "role.granted": _act("account", "role"),
     "role.ended": _act("account", "role"),
     "matrix.loaded": _act("matrix", "matrix_sha256", "in_force_from", "is_sample"),
-    "policies.read": _read("policies", "state", "on", "ids"),
+    "policies.read": _read("policies", "place", "on", "ids"),
     "statistics.read": _read("agency", "which"),
     # reports
     "draft.saved": _act("draft", board=False),

@@ -37,6 +37,8 @@ class Standing(StrEnum):
     IN_DOUBT = "in_doubt"
     IN_FORCE = "in_force"
     ENDED = "ended"
+    BY_ADOPTION = "by_adoption"
+    """No law: it holds where an agency adopts it, from the day it does."""
 
 
 class Basis(StrEnum):
@@ -150,9 +152,16 @@ def of_state(state: str) -> tuple[Provision, ...]:
     return library().by_jurisdiction.get(jurisdiction(state), ())
 
 
+def related(state: str) -> tuple[Related, ...]:
+    """Texts near the subject that put no duty on a witness, or are not known to be law."""
+    return library().related.get(jurisdiction(state), ())
+
+
 def standing(provision: Provision, on: date) -> Standing:
     """Whether it was in force on a day; IN_DOUBT where its dates are too coarse to say, or missing."""
     since, until = provision.in_force_from, provision.in_force_until
+    if not provision.is_law:
+        return Standing.BY_ADOPTION
     if since is None:
         return Standing.IN_DOUBT
     if on < since.first:
@@ -169,7 +178,7 @@ def in_force(state: str, on: date) -> Provision | None:
     begun = [
         (p.in_force_from.last, p.id, p)
         for p in of_state(state)
-        if p.is_law and p.in_force_from and standing(p, on) is Standing.IN_FORCE
+        if p.in_force_from and standing(p, on) is Standing.IN_FORCE
     ]
     return max(begun, key=lambda each: each[:2])[2] if begun else None
 
@@ -212,7 +221,7 @@ def report_due(
 def _why_not(state: str, on: date, law: Provision | None) -> Why | None:
     if law is not None:
         return None if law.report.owed else Why.NO_REPORT_DUTY
-    standings = {standing(p, on) for p in of_state(state) if p.is_law}
+    standings = {standing(p, on) for p in of_state(state)}
     for found, why in (
         (Standing.IN_DOUBT, Why.IN_DOUBT),
         (Standing.NOT_YET, Why.NOT_YET),

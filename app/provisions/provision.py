@@ -56,11 +56,7 @@ class PartialDate(str):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(
-            cls,
-            core_schema.str_schema(pattern=_PARTIAL.pattern),
-            serialization=core_schema.plain_serializer_function_ser_schema(str),
-        )
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema(pattern=_PARTIAL.pattern))
 
 
 class Instrument(StrEnum):

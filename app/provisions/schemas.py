@@ -1,0 +1,110 @@
+"""Shapes of provisions on the wire: the facts, where they stand on a day, and what they ask in plain words."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
+from pydantic import Field
+
+from app.http.text import View
+from app.provisions.clocks import WORKING_HOURS, Limit
+from app.provisions.packs import Applied, Basis, LimitBasis, Standing, Why, standing
+from app.provisions.plain import asks, by_when, doubts
+from app.provisions.provision import (
+    Confidence,
+    Consequence,
+    Doubt,
+    DutyToIntervene,
+    DutyToReport,
+    Instrument,
+    InterventionReport,
+    PartialDate,
+    Provision,
+    Quotation,
+    Related,
+    Retaliation,
+    StandardOfKnowledge,
+    Starts,
+)
+
+
+class ProvisionView(View):
+    """One provision. `null` means: not found in a source, never "no"."""
+
+    id: str
+    revision: int
+    digest: str = Field(description="SHA-256 (hex) of the canonical JSON (RFC 8785) of the facts")
+    jurisdiction: str = Field(description="ISO 3166-2, or US")
+    place: str
+    title: str
+    instrument: Instrument
+    is_law: bool
+    citations: tuple[str, ...]
+    in_force_from: PartialDate | None = Field(description="as precise as the source: YYYY, YYYY-MM or YYYY-MM-DD")
+    in_force_until: PartialDate | None
+    announced: PartialDate | None
+    earlier_form_from: PartialDate | None
+    standing: Standing = Field(description="on the day asked for; in_doubt where the dates are too coarse to say")
+    binds: str
+    trigger: str
+    knowledge: StandardOfKnowledge
+    intervene: DutyToIntervene
+    report: DutyToReport
+    intervention_report: InterventionReport | None
+    aid_is_owed: bool | None
+    retaliation: Retaliation
+    consequence: Consequence
+    agency_duties: tuple[str, ...]
+    pending: str | None
+    text: tuple[str, ...]
+    quotations: tuple[Quotation, ...]
+    sources: tuple[str, ...]
+    confidence: Confidence
+    unverified: tuple[Doubt, ...]
+    asks: list[str] = Field(description="what it asks, in plain words")
+    doubts: list[str] = Field(description="how sure we are, in plain words")
+
+    @classmethod
+    def on(cls, provision: Provision, day: date) -> Self:
+        view: Self = cls.of(
+            provision,
+            standing=standing(provision, day),
+            asks=[phrase.said() for phrase in asks(provision)],
+            doubts=[phrase.said() for phrase in doubts(provision)],
+        )
+        return view
+
+
+class ReportRuleView(View):
+    """What a witness's report owes in a state on a day."""
+
+    provision_id: str
+    basis: Basis = Field(description="agency_default: the model standard stands in; policy, not law")
+    why: Why | None = Field(description="why the state's own law does not give the rule")
+    law_id: str | None = Field(description="the state's provision in force, also where it asks for no report")
+    limit: Limit
+    limit_basis: LimitBasis = Field(description="anything but law is a setting and no law")
+    working_hours: int | None = Field(description="hours used where the limit is a word without a number")
+    starts: Starts
+    by_when: list[str] = Field(description="by when and to whom, in plain words")
+
+    @classmethod
+    def from_rule(cls, applied: Applied) -> Self:
+        more: dict[str, Any] = {
+            "provision_id": applied.provision.id,
+            "law_id": applied.law.id if applied.law else None,
+            "working_hours": WORKING_HOURS.get(applied.limit.unit),
+            "by_when": [phrase.said() for phrase in by_when(applied)],
+        }
+        view: Self = cls.of(applied, **more)
+        return view
+
+
+class PoliciesView(View):
+    """The provisions asked for; with a state also the rule for a report there and what stands near the subject."""
+
+    on: date
+    provisions: list[ProvisionView]
+    report: ReportRuleView | None
+    related: list[Related]
