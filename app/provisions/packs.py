@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from app.errors import NotFound
 from app.provisions.clocks import WORKING_HOURS, Due, Limit, Tolling, Unit, due
-from app.provisions.provision import Instrument, Pack, Provision, Related, Starts
+from app.provisions.provision import Instrument, Pack, Provision, RelatedText, Starts
 
 MODEL_ID = "US-MODEL"
 
@@ -41,7 +41,7 @@ class Standing(StrEnum):
     """No law: it holds where an agency adopts it, from the day it does."""
 
 
-class Basis(StrEnum):
+class RuleBasis(StrEnum):
     """Where a report's rule comes from."""
 
     LAW = "law"
@@ -58,7 +58,7 @@ class LimitBasis(StrEnum):
     """The model standard's time, because no law sets one."""
 
 
-class Why(StrEnum):
+class WhyNotLaw(StrEnum):
     """Why the model standard stands in for a state's law."""
 
     NOTHING_HELD = "nothing_held"
@@ -74,8 +74,8 @@ class Applied:
 
     provision: Provision
     """Whose duty to report it is: the state's, or the model standard."""
-    basis: Basis
-    why: Why | None
+    basis: RuleBasis
+    why: WhyNotLaw | None
     """None where the state's own law holds."""
     law: Provision | None
     """The state's provision in force on that day, also where it asks for no report."""
@@ -92,7 +92,7 @@ class Library:
 
     by_id: Mapping[str, Provision]
     by_jurisdiction: Mapping[str, tuple[Provision, ...]]
-    related: Mapping[str, tuple[Related, ...]]
+    related: Mapping[str, tuple[RelatedText, ...]]
     places: Mapping[str, str]
 
 
@@ -152,7 +152,7 @@ def of_state(state: str) -> tuple[Provision, ...]:
     return library().by_jurisdiction.get(jurisdiction(state), ())
 
 
-def related(state: str) -> tuple[Related, ...]:
+def related(state: str) -> tuple[RelatedText, ...]:
     """Texts near the subject that put no duty on a witness, or are not known to be law."""
     return library().related.get(jurisdiction(state), ())
 
@@ -199,7 +199,7 @@ def report_provision(state: str, on: date) -> Applied:
         )
     else:
         limit, starts, limit_basis = _model_time(model)
-    basis = Basis.AGENCY_DEFAULT if rule is model else Basis.LAW
+    basis = RuleBasis.AGENCY_DEFAULT if rule is model else RuleBasis.LAW
     return Applied(rule, basis, why, law, jurisdiction(state), on, limit, limit_basis, starts)
 
 
@@ -218,18 +218,18 @@ def report_due(
     return due(applied.limit, start, zone, shift_ends=shift_ends, tolled=tolled, working_hours=working_hours)
 
 
-def _why_not(state: str, on: date, law: Provision | None) -> Why | None:
+def _why_not(state: str, on: date, law: Provision | None) -> WhyNotLaw | None:
     if law is not None:
-        return None if law.report.owed else Why.NO_REPORT_DUTY
+        return None if law.report.owed else WhyNotLaw.NO_REPORT_DUTY
     standings = {standing(p, on) for p in of_state(state)}
     for found, why in (
-        (Standing.IN_DOUBT, Why.IN_DOUBT),
-        (Standing.NOT_YET, Why.NOT_YET),
-        (Standing.ENDED, Why.ENDED),
+        (Standing.IN_DOUBT, WhyNotLaw.IN_DOUBT),
+        (Standing.NOT_YET, WhyNotLaw.NOT_YET),
+        (Standing.ENDED, WhyNotLaw.ENDED),
     ):
         if found in standings:
             return why
-    return Why.NOTHING_HELD
+    return WhyNotLaw.NOTHING_HELD
 
 
 def _model_time(model: Provision) -> tuple[Limit, Starts, LimitBasis]:

@@ -5,7 +5,7 @@ Describes; never advises. Federal words that are conditional are quoted, not res
 
 from __future__ import annotations
 
-from app.provisions.packs import Applied, Basis, LimitBasis, Why, library
+from app.provisions.packs import Applied, LimitBasis, RuleBasis, WhyNotLaw, library
 from app.provisions.provision import (
     Condition,
     Confidence,
@@ -105,11 +105,13 @@ INTERVENE_IF = {
 }
 
 WHY = {
-    Why.NOTHING_HELD: N_("We hold no provision of {place} on this."),
-    Why.NO_REPORT_DUTY: N_("We found no duty of witnesses to report in the provision of {place}."),
-    Why.NOT_YET: N_("The provision of {place} that we hold was not yet in force on {day}."),
-    Why.IN_DOUBT: N_("We cannot tell whether the provision of {place} was in force on {day}: its date is too coarse."),
-    Why.ENDED: N_("The provision of {place} that we hold was no longer in force on {day}."),
+    WhyNotLaw.NOTHING_HELD: N_("We hold no provision of {place} on this."),
+    WhyNotLaw.NO_REPORT_DUTY: N_("We found no duty of witnesses to report in the provision of {place}."),
+    WhyNotLaw.NOT_YET: N_("The provision of {place} that we hold was not yet in force on {day}."),
+    WhyNotLaw.IN_DOUBT: N_(
+        "We cannot tell whether the provision of {place} was in force on {day}: its date is too coarse."
+    ),
+    WhyNotLaw.ENDED: N_("The provision of {place} that we hold was no longer in force on {day}."),
 }
 
 CRIMINAL = frozenset({Instrument.FEDERAL_CRIME, Instrument.FEDERAL_GUIDANCE})
@@ -234,7 +236,7 @@ def _basis(applied: Applied) -> list[Phrase]:
     sentences = []
     if applied.why:
         sentences.append(Phrase(WHY[applied.why], {"place": place, "day": applied.on}))
-    if applied.basis is Basis.AGENCY_DEFAULT:
+    if applied.basis is RuleBasis.AGENCY_DEFAULT:
         sentences.append(Phrase(N_("The model standard stands in, as the agency's default policy. It is not law.")))
     elif applied.limit_basis is LimitBasis.AGENCY_DEFAULT:
         sentences.append(Phrase(N_("The law sets no time; the time of the model standard stands in. It is not law.")))

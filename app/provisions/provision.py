@@ -222,15 +222,15 @@ class Retaliation(Strict):
     scope: Text | None = None
 
 
-class Outcome(Strict):
+class Sanction(Strict):
     provided: bool | None = None
     says: Text | None = None
 
 
 class Consequence(Strict):
-    discipline: Outcome = Outcome()
-    decertification: Outcome = Outcome()
-    criminal: Outcome = Outcome()
+    discipline: Sanction = Sanction()
+    decertification: Sanction = Sanction()
+    criminal: Sanction = Sanction()
     other: Text | None = None
 
 
@@ -322,7 +322,7 @@ class Provision(Strict):
         return any(d.field and (field == d.field or field.startswith(f"{d.field}.")) for d in self.unverified)
 
 
-class Related(Strict):
+class RelatedText(Strict):
     """A text near the subject that puts no duty on a witness, or is not known to be law."""
 
     citation: Text
@@ -338,7 +338,7 @@ class Pack(Strict):
     place: Text
     version: Annotated[int, Field(ge=1)]
     provisions: tuple[Provision, ...] = ()
-    related: tuple[Related, ...] = ()
+    related: tuple[RelatedText, ...] = ()
 
     @model_validator(mode="after")
     def _is_of_one_place(self) -> Self:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from app.http.text import View
 from app.provisions.clocks import WORKING_HOURS, Limit
-from app.provisions.packs import Applied, Basis, LimitBasis, Standing, Why, standing
+from app.provisions.packs import Applied, LimitBasis, RuleBasis, Standing, WhyNotLaw, standing
 from app.provisions.plain import asks, by_when, doubts
 from app.provisions.provision import (
     Confidence,
@@ -22,7 +22,7 @@ from app.provisions.provision import (
     PartialDate,
     Provision,
     Quotation,
-    Related,
+    RelatedText,
     Retaliation,
     StandardOfKnowledge,
     Starts,
@@ -80,8 +80,8 @@ class ReportRuleView(View):
     """What a witness's report owes in a state on a day."""
 
     provision_id: str
-    basis: Basis = Field(description="agency_default: the model standard stands in; policy, not law")
-    why: Why | None = Field(description="why the state's own law does not give the rule")
+    basis: RuleBasis = Field(description="agency_default: the model standard stands in; policy, not law")
+    why: WhyNotLaw | None = Field(description="why the state's own law does not give the rule")
     law_id: str | None = Field(description="the state's provision in force, also where it asks for no report")
     limit: Limit
     limit_basis: LimitBasis = Field(description="anything but law is a setting and no law")
@@ -107,4 +107,4 @@ class PoliciesView(View):
     on: date
     provisions: list[ProvisionView]
     report: ReportRuleView | None
-    related: list[Related]
+    related: list[RelatedText]

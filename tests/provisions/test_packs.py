@@ -15,12 +15,12 @@ import yaml
 from app.provisions.clocks import WORKING_HOURS, Limit, Unit
 from app.provisions.packs import (
     MODEL_ID,
-    Basis,
     LimitBasis,
     PackError,
+    RuleBasis,
     Standing,
     UnknownProvision,
-    Why,
+    WhyNotLaw,
     in_force,
     library,
     of_state,
@@ -226,20 +226,20 @@ class TestReportTime:
     @pytest.mark.parametrize(("state", "limit"), BY_LAW.items())
     def test_is_the_laws_where_the_law_sets_one(self, state: str, limit: str) -> None:
         applied = report_provision(state, TODAY)
-        assert (applied.provision.id, applied.basis, applied.why) == (f"US-{state}", Basis.LAW, None)
+        assert (applied.provision.id, applied.basis, applied.why) == (f"US-{state}", RuleBasis.LAW, None)
         assert (applied.limit, applied.limit_basis) == (Limit.parse(limit), LimitBasis.LAW)
 
     @pytest.mark.parametrize(("state", "limit"), BY_WORD.items())
     def test_is_a_setting_where_the_law_says_a_word(self, state: str, limit: str) -> None:
         applied = report_provision(state, TODAY)
-        assert (applied.provision.id, applied.basis) == (f"US-{state}", Basis.LAW)
+        assert (applied.provision.id, applied.basis) == (f"US-{state}", RuleBasis.LAW)
         assert (applied.limit, applied.limit_basis) == (Limit.parse(limit), LimitBasis.WORKING_VALUE)
         assert any("not law" in each.said() for each in by_when(applied))
 
     @pytest.mark.parametrize("state", NO_TIME)
     def test_is_the_models_where_a_report_is_owed_without_a_time(self, state: str) -> None:
         applied = report_provision(state, TODAY)
-        assert (applied.provision.id, applied.basis) == (f"US-{state}", Basis.LAW)
+        assert (applied.provision.id, applied.basis) == (f"US-{state}", RuleBasis.LAW)
         assert (applied.limit, applied.limit_basis) == (Limit(Unit.HOURS, 24), LimitBasis.AGENCY_DEFAULT)
         assert any("It is not law." in each.said() for each in by_when(applied))
 
@@ -248,8 +248,8 @@ class TestReportTime:
         applied = report_provision(state, TODAY)
         assert (applied.provision.id, applied.basis, applied.why) == (
             MODEL_ID,
-            Basis.AGENCY_DEFAULT,
-            Why.NO_REPORT_DUTY,
+            RuleBasis.AGENCY_DEFAULT,
+            WhyNotLaw.NO_REPORT_DUTY,
         )
         assert applied.law is not None
         assert applied.law.id == f"US-{state}"
@@ -307,17 +307,19 @@ class TestInForce:
     @pytest.mark.parametrize(
         ("state", "on", "why"),
         [
-            ("CO", date(2019, 1, 1), Why.NOT_YET),
-            ("OR", date(2021, 6, 1), Why.IN_DOUBT),
-            ("LA", TODAY, Why.NOTHING_HELD),
-            ("PR", TODAY, Why.NOTHING_HELD),
-            ("Atlantis", TODAY, Why.NOTHING_HELD),
-            ("", TODAY, Why.NOTHING_HELD),
+            ("CO", date(2019, 1, 1), WhyNotLaw.NOT_YET),
+            ("OR", date(2021, 6, 1), WhyNotLaw.IN_DOUBT),
+            ("LA", TODAY, WhyNotLaw.NOTHING_HELD),
+            ("PR", TODAY, WhyNotLaw.NOTHING_HELD),
+            ("Atlantis", TODAY, WhyNotLaw.NOTHING_HELD),
+            ("", TODAY, WhyNotLaw.NOTHING_HELD),
         ],
     )
-    def test_otherwise_the_model_stands_in_and_says_that_it_is_not_law(self, state: str, on: date, why: Why) -> None:
+    def test_otherwise_the_model_stands_in_and_says_that_it_is_not_law(
+        self, state: str, on: date, why: WhyNotLaw
+    ) -> None:
         applied = report_provision(state, on)
-        assert (applied.provision.id, applied.basis, applied.why) == (MODEL_ID, Basis.AGENCY_DEFAULT, why)
+        assert (applied.provision.id, applied.basis, applied.why) == (MODEL_ID, RuleBasis.AGENCY_DEFAULT, why)
         assert applied.law is None
         assert "It is not law." in " ".join(each.said() for each in by_when(applied))
 
