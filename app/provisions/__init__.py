@@ -1,0 +1,1 @@
+"""Dated clauses of law and policy, limits and their clocks, the discipline matrix."""

@@ -160,6 +160,13 @@ def doubts(provision: Provision) -> tuple[Phrase, ...]:
                 {"since": str(provision.in_force_from), "day": provision.in_force_from.last},
             )
         )
+    if provision.earlier_form_from:
+        sentences.append(
+            Phrase(
+                N_("An earlier form, not held here, was in force from {day}."),
+                {"day": provision.earlier_form_from.first},
+            )
+        )
     return (*sentences, Phrase(NOT_ADVICE))
 
 

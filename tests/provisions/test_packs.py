@@ -445,6 +445,10 @@ class TestPlainWords:
         assert "known only as 2021" in words
         assert "December 31, 2021" in words
 
+    def test_an_earlier_form_that_we_do_not_hold_is_named(self) -> None:
+        words = [each.said() for each in doubts(provision("US-CA"))]
+        assert "An earlier form, not held here, was in force from Friday, January 1, 2021." in words
+
     def test_the_duty_that_turns_on_belief_is_known(self) -> None:
         turning = {held.id for held in library().by_id.values() if held.turns_on_belief}
         assert turning == {"US-NC", "US-NM", MODEL_ID}
