@@ -195,6 +195,10 @@ def url64(digest: bytes) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
+ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+
+
 def _no_float(text: str) -> Any:
     raise ValueError(f"number {text[:20]} is not a whole number")
 
@@ -236,6 +240,13 @@ def canonical(value: Any) -> str:
     if isinstance(value, float):
         raise ValueError("a number is not a whole number")
     return json.dumps(value, ensure_ascii=False)
+
+
+def is_canonical(value: Any, text: str) -> bool:
+    """Whether the text is the RFC 8785 one of the value that was read from it."""
+    if ASTRAL.search(text):  # only with such characters do code points and UTF-16 sort differently
+        return canonical(value) == text
+    return ENCODER.encode(value) == text
 
 
 def utc(seconds: int) -> str:
@@ -716,7 +727,7 @@ class Bundle:
     def _manifest(self) -> None:
         try:
             told = read_json(self.raw)
-            if not isinstance(told, dict) or canonical(told).encode() != self.raw:
+            if not isinstance(told, dict) or not is_canonical(told, self.raw.decode("utf-8")):
                 raise ValueError("it is not canonical JSON")
             if {name: type(value) for name, value in told.items()} != MANIFEST:
                 raise ValueError("its members are not those of the format")
@@ -879,7 +890,6 @@ MEMBERS = {
 }
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 DECODER = json.JSONDecoder(parse_float=_no_float, parse_constant=_no_float, parse_int=_bounded)
-ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
 
 
 def read_block(text: bytes) -> Tuple[str, Dict[str, Any]]:
@@ -888,7 +898,7 @@ def read_block(text: bytes) -> Tuple[str, Dict[str, Any]]:
         raise ValueError("it is longer than 16 KiB")
     try:
         value = read_json(text)
-        exact = canonical(value) == text.decode("utf-8")
+        exact = is_canonical(value, text.decode("utf-8"))
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     if not exact:
@@ -909,7 +919,7 @@ def _check_members(name: str, shown: Dict[str, Any]) -> None:
         if member not in MEMBERS[name]:
             raise ValueError(f"it has an unknown member '{member[:40]}'")
         form = MEMBERS[name][member]
-        if form and not re.fullmatch(form, canonical(value).encode("utf-8")):
+        if form and not re.fullmatch(form, ENCODER.encode(value).encode("utf-8")):
             raise ValueError(f"its member '{member}' has a form that is not allowed")
         if not form and value is not None and not isinstance(value, str):
             raise ValueError(f"its member '{member}' is not text")
@@ -1056,11 +1066,17 @@ class Reading:
     def _of(self, index: int, text: bytes) -> Optional[Dict[str, Any]]:
         """The object of a usual `of` block; whether the text is canonical is asked for a whole tile at once."""
         try:
-            plain = text.decode("ascii")
+            plain = text.decode("utf-8")
             value, end = DECODER.raw_decode(plain)
         except (ValueError, RecursionError):
             return None
-        if end != len(plain) or not isinstance(value, list) or len(value) != 3 or value[1] != "of":
+        if (
+            ASTRAL.search(plain)
+            or end != len(plain)
+            or not isinstance(value, list)
+            or len(value) != 3
+            or value[1] != "of"
+        ):
             return None
         if not isinstance(value[0], str) or not SALT(value[0]) or not isinstance(value[2], dict):
             return None
@@ -1509,7 +1525,7 @@ class State:
             report.not_proven("that it continues earlier bundles: no state file was given, so nothing was remembered")
         elif kept is None:
             report.not_proven(
-                f"FIRST USE: this machine never saw the log {origin} before, so nothing shows that earlier copies agree; "
+                f"FIRST USE: this machine never saw the log {origin}, so nothing shows that earlier copies agree; "
                 "compare the checkpoint with the minutes of the board. From now on the state file remembers it"
             )
         elif size < kept:
@@ -1685,7 +1701,7 @@ def judge_content(told: Dict[str, Any], report: Report) -> None:
         report.not_proven("what was filed: the receipt holds its hash only")
         return
     try:
-        exact = canonical(read_json(content.encode("utf-8"))) == content
+        exact = is_canonical(read_json(content.encode("utf-8")), content)
     except (ValueError, RecursionError):
         exact = False
     if not exact or sha256(content.encode("utf-8")).hexdigest() != told["content_sha256"]:

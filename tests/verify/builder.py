@@ -287,7 +287,13 @@ def year_of_work(size: int) -> Log:
             of = {"duty": "failure_to_intervene", "disposition": "sustained", "standard": "preponderance"}
             log.add("finding.proposed" if index % 100 == 17 else "finding.approved", moment, of=of, who=who)
         elif index % 3:
-            log.add("case.read", moment, on={**on, "state": None}, who=who, of={"fields": ["summary", "ünïcode"]})
+            log.add(
+                "case.read",
+                moment,
+                on={**on, "state": None},
+                who=who,
+                of={"fields": ["summary", "ünïcode" if index % 97 == 1 else "state"]},
+            )
         else:
             revisions[case] = revisions.get(case, 1) + 1
             state = url64(sha(f"{case} {revisions[case]}".encode()))
