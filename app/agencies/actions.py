@@ -202,8 +202,12 @@ async def disable_account(tx: AsyncSession, account: Account) -> Account:
 
 
 async def roster(tx: AsyncSession, on: date, *, badge: str = "", name: str = "", most: int = 500) -> list[Posting]:
-    """Postings that held on a day, by badge; filtered by the start of a badge or a part of a name."""
-    query = select(Posting).where(Posting.from_on <= on, (Posting.until_on.is_(None)) | (Posting.until_on > on))
+    """Postings of the staff that held on a day, by badge; filtered by the start of a badge or a part of a name.
+
+    Someone known from a force form alone is not in it.
+    """
+    staff = select(Posting).join(Officer, Officer.id == Posting.officer_id).where(Officer.source == "roster")
+    query = staff.where(Posting.from_on <= on, (Posting.until_on.is_(None)) | (Posting.until_on > on))
     if badge:
         query = query.where(Posting.badge.istartswith(badge, autoescape=True))
     if name:

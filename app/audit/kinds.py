@@ -85,6 +85,7 @@ KINDS: dict[str, Kind] = {
     "receipt.verified": _read("receipt", "verdict", board=False),
     # incidents and rosters
     "incident.made": _act("incident", "source", "precision"),
+    "force_forms.imported": _act("agency", "file_sha256", "incidents", "forms", "officers", "conflicts"),
     "incident.imported": _act("incident", "forms", "conflicts", "file_sha256"),
     "incident.injury_found": _act("incident", "report"),
     "presence.added": _act("incident", "officer", "role", "source"),

@@ -193,7 +193,7 @@ VIDEO = CodeList(
     ),
 )
 
-ENCOUNTER_TYPE = CodeList(
+ENCOUNTER = CodeList(
     "encounter_type",
     (
         Code("mental_health", N_("Possible mental health crisis"), "medical_mental_health_welfare"),
@@ -237,7 +237,7 @@ CONTACT_ORIGIN = CodeList(
     ),
 )
 
-LOCATION_TYPE = CodeList(
+LOCATION = CodeList(
     "location_type",
     (
         Code("street", N_("Street")),
@@ -324,9 +324,9 @@ LISTS: Mapping[str, CodeList] = MappingProxyType(
             INJURY,
             TREATMENT,
             VIDEO,
-            ENCOUNTER_TYPE,
+            ENCOUNTER,
             CONTACT_ORIGIN,
-            LOCATION_TYPE,
+            LOCATION,
             PERCEIVED_CONDITION,
             RACE,
             GENDER,

@@ -6,10 +6,12 @@ it names users of force only: who else stood there is not on it. Nothing here to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
+
+from pydantic import TypeAdapter
 
 from app.agencies.models import Rank
 from app.agencies.sheets import Columns, Reason, Refusal, Row, read_sheet
@@ -44,37 +46,51 @@ class Form:
     row: int
     incident: str
     when: When
-    place: str
     officer: str
-    badge: str
-    officer_name: str
-    rank: Rank
-    rank_as_entered: str
-    subject_count: int | None
-    in_uniform: bool | None
-    officer_injured: bool | None
-    other_officer_involved: bool | None
-    indoors: bool | None
-    subject_arrested: bool | None
-    subject_juvenile: bool | None
-    subject_race: str | None
-    subject_gender: str | None
-    encounter_types: tuple[str, ...]
-    contact_origins: tuple[str, ...]
-    location_types: tuple[str, ...]
-    subject_actions: tuple[str, ...]
-    resistance: tuple[str, ...]
-    perceived_conditions: tuple[str, ...]
     force: tuple[str, ...]
-    subject_injuries: tuple[str, ...]
-    subject_treatments: tuple[str, ...]
-    officer_injuries: tuple[str, ...]
-    video: tuple[str, ...]
+    place: str = ""
+    badge: str = ""
+    officer_name: str = ""
+    rank: Rank = Rank.NOT_GIVEN
+    rank_as_entered: str = ""
+    subject_count: int | None = None
+    in_uniform: bool | None = None
+    officer_injured: bool | None = None
+    other_officer_involved: bool | None = None
+    indoors: bool | None = None
+    subject_arrested: bool | None = None
+    subject_juvenile: bool | None = None
+    subject_race: str | None = None
+    subject_gender: str | None = None
+    encounter_types: tuple[str, ...] = ()
+    contact_origins: tuple[str, ...] = ()
+    location_types: tuple[str, ...] = ()
+    subject_actions: tuple[str, ...] = ()
+    resistance: tuple[str, ...] = ()
+    perceived_conditions: tuple[str, ...] = ()
+    subject_injuries: tuple[str, ...] = ()
+    subject_treatments: tuple[str, ...] = ()
+    officer_injuries: tuple[str, ...] = ()
+    video: tuple[str, ...] = ()
 
     @property
     def who(self) -> str:
         """What tells this officer from the others of the incident."""
         return self.badge or self.officer
+
+
+_FORM = TypeAdapter(Form)
+
+
+def write_form(form: Form) -> dict[str, Any]:
+    """What the form says, as JSON; neither where it stood nor what it does not say."""
+    said: dict[str, Any] = _FORM.dump_python(form, mode="json", exclude={"row", "incident"}, exclude_defaults=True)
+    return said
+
+
+def form_from(said: Mapping[str, Any], *, incident: str, row: int) -> Form:
+    """The form that was written so."""
+    return _FORM.validate_python({**said, "incident": incident, "row": row})
 
 
 def read_forms(source: BinaryIO, mapping: FormMapping, *, today: date) -> Iterator[Form | Refusal]:

@@ -82,6 +82,11 @@ class Named:
     forms: tuple[Form, ...]
     role: PresenceRole = PresenceRole.USED_FORCE
 
+    @property
+    def who(self) -> str:
+        """What tells this officer from the others of the incident."""
+        return self.forms[0].who
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -132,10 +137,11 @@ def gather(read: Iterable[Form | Refusal]) -> Gathered:
         by_incident.setdefault(found.incident, []).append(found)
         if found.rank is Rank.OTHER:
             ranks[found.rank_as_entered] += 1
-    return Gathered(tuple(map(_scene, by_incident.values())), tuple(refusals), ranks)
+    return Gathered(tuple(map(scene_of, by_incident.values())), tuple(refusals), ranks)
 
 
-def _scene(forms: Sequence[Form]) -> Scene:
+def scene_of(forms: Sequence[Form]) -> Scene:
+    """The scene that forms of one incident tell together; at least one form."""
     by_officer: dict[str, list[Form]] = {}
     for form in forms:
         by_officer.setdefault(form.who, []).append(form)
