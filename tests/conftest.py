@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy.engine import URL
 
 from app.api.app import create_app
+from app.api.logs import write_logs
 from app.db.roles import Roles
 from tests.database import Database, database_server, drop_roles, fresh_database
 from tests.world import World, make_world
@@ -48,6 +50,7 @@ def own_database(server: tuple[URL, Roles], template: Database, tmp_path: Path) 
 
 @pytest.fixture(scope="session")
 async def app(database: Database) -> AsyncIterator[FastAPI]:
+    write_logs(logging.WARNING)
     application = create_app(database.settings(), database.secrets)
     async with application.router.lifespan_context(application):
         yield application

@@ -117,6 +117,46 @@ class World:
         return [entry["what"]["kind"] for entry in self.entries()]
 
 
+def report_body(world: World, **changes: Any) -> dict[str, Any]:
+    """What Officer Rivera saw: Bauer struck someone, Haddad stood by."""
+    body: dict[str, Any] = {
+        "mode": "named",
+        "statement_class": "duty_report",
+        "warning": "duty-1",
+        "incident": {
+            "occurred_at": (datetime.now(UTC) - timedelta(hours=3)).isoformat(),
+            "precision": "minute",
+            "place": "Alder Street 400 block",
+        },
+        "officers": [
+            {"officer_id": str(world.striker.officer_id), "role": "used_force", "force": ["punch"]},
+            {"officer_id": str(world.bystander.officer_id), "role": "present"},
+        ],
+        "harmed": [{"description": "a man in a green coat", "injuries": ["contusion"], "resistance": ["none"]}],
+        "own_view": {"saw": "all", "vantage": "ten feet away, beside the car"},
+        "own_acts": {"intervened": "tried", "means": ["verbal"], "acts": "Told him to stop twice.", "worked": "no"},
+        "aid": "called",
+        "cameras": [{"kind": "body_worn", "owner": "Rivera"}],
+        "notified": [{"who": "Dispatch"}],
+        "fears_retaliation": True,
+        "narrative": "He struck a man who lay on the ground and did not resist.",
+        "declares_accuracy": True,
+    }
+    body.update(changes)
+    return body
+
+
+async def file_case(world: World, by: Person | None = None, **changes: Any) -> dict[str, Any]:
+    """File a report as `by` (Officer Rivera), and find its case past every fence."""
+    answer = await (by or world.reporter).post("/v1/reports", report_body(world, **changes))
+    assert answer.status_code == 201, answer.text
+    rows = world.database.sql(
+        'SELECT c.id, c.incident_id FROM "case" c JOIN report r USING (incident_id) WHERE r.id = :id',
+        id=answer.json()["id"],
+    )
+    return {**answer.json(), "case_id": str(rows[0][0]), "incident_id": str(rows[0][1])}
+
+
 @dataclass(frozen=True)
 class Part:
     name: str
@@ -195,5 +235,12 @@ async def _join(
         tx.add(AccountRole(agency_id=agency.id, account_id=account.id, role=role))
     record(tx, "account.added", ("account", account.id), roles=part.roles)
     return Person(
-        app, part.name, account.email, account.id, agency.id, frozenset(part.roles), officer_id, badge if part.rank else None
+        app,
+        part.name,
+        account.email,
+        account.id,
+        agency.id,
+        frozenset(part.roles),
+        officer_id,
+        badge if part.rank else None,
     )

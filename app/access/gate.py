@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, literal, or_, select
@@ -67,7 +67,8 @@ class Gate(Generic[R]):
     own: tuple[Grant, ...] = ()
     office: tuple[Grant, ...] = ()
     walls: tuple[Wall, ...] = ()
-    _columns: Any = field(init=False, repr=False, compare=False, default=None)
+    is_fixed: bool = False
+    """Rows that are never changed: there is nothing to lock, and no right of the app role to lock it with."""
 
     def walled(self, actor: Actor) -> ColumnElement[bool]:
         return or_(false(), *(wall.around(actor) for wall in self.walls))
@@ -83,7 +84,7 @@ class Gate(Generic[R]):
         office = self._granted(self.office, actor, right)
         return and_(of.agency_id == actor.agency_id, or_(own, and_(office, ~self.walled(actor))))
 
-    def readable(self, actor: Actor, right: Right) -> Select[tuple[R]]:
+    def readable(self, actor: Actor, right: Right) -> Select[R]:
         """A SELECT of those records on which `actor` holds `right`; every list and count starts here."""
         return select(self.of).where(self.may(actor, right))
 
@@ -102,7 +103,7 @@ class Gate(Generic[R]):
         """The record, locked unless the right only reads. Raises NotFound or Forbidden, each from a Denial."""
         of: Any = self.of
         query = select(self.of, self.may(actor, right).label("may")).where(of.id == object_id, self.may(actor))
-        if right not in READS:
+        if right not in READS and not self.is_fixed:
             query = query.with_for_update(of=of)
         row = (await tx.execute(query.execution_options(populate_existing=True))).first()
         if row is None:

@@ -218,4 +218,3 @@ async def roster(tx: AsyncSession, on: date, *, badge: str = "", name: str = "",
 def today_in(agency: Agency, tx: AsyncSession) -> date:
     """The date at the agency."""
     return time_of(tx).astimezone(ZoneInfo(agency.time_zone)).date()
-

@@ -77,18 +77,14 @@ def _guard(door: Door, call: Callable[..., Any]) -> Any:
     return Depends(call)
 
 
-def needs(
-    right: Right, gate: Gate[Any], param: str, *, match: bool = False, page: bool = False
-) -> Any:
+def needs(right: Right, gate: Gate[Any], param: str, *, match: bool = False, page: bool = False) -> Any:
     """Fetch the record named by path parameter `param` through `gate`, with `right`; `match`: If-Match is required.
 
     The dependency's value is a Granted of the gate's record. Raises NotFound, Forbidden, Stale, PreconditionRequired.
     """
     who = by_session if page else by_bearer
 
-    async def bring(
-        request: Request, tx: Transaction, actor: Actor = Depends(who), **path: PathId
-    ) -> Granted[Any]:
+    async def bring(request: Request, tx: Transaction, actor: Actor = Depends(who), **path: PathId) -> Granted[Any]:
         granted = await gate.fetch(tx, actor, path[param], right)
         if match:
             refuse_stale(request, granted.record.version)

@@ -47,7 +47,10 @@ class Agency(Keyed, Base):
     """A demo agency: every page says so."""
     created_at: Mapped[datetime] = mapped_column(default=now_in_utc)
 
-    __table_args__ = (CheckConstraint("ori ~ '^[A-Z0-9]{9}$'", name="ori"), CheckConstraint("state ~ '^[A-Z]{2}$'", name="state"))
+    __table_args__ = (
+        CheckConstraint("ori ~ '^[A-Z0-9]{9}$'", name="ori"),
+        CheckConstraint("state ~ '^[A-Z]{2}$'", name="state"),
+    )
 
 
 class Unit(Record, Base):

@@ -128,9 +128,7 @@ async def postings(actor: Reader, officer_id: PathId, tx: Transaction) -> list[P
 
 
 @router.post("/v1/officers/{officer_id}/postings", tags=["agency"], status_code=201, dependencies=[ONCE])
-async def change_posting(
-    actor: RosterKeeper, officer_id: PathId, to: OfficerIn, tx: Transaction
-) -> PostingView:
+async def change_posting(actor: RosterKeeper, officer_id: PathId, to: OfficerIn, tx: Transaction) -> PostingView:
     """A new rank, unit, supervisor, badge or name from a day on."""
     if await tx.get(Officer, officer_id) is None:
         raise NotFound
@@ -150,7 +148,9 @@ async def declare_kin(actor: RosterKeeper, officer_id: PathId, kin: KinIn, tx: T
 async def accounts(actor: AccountKeeper, tx: Transaction) -> list[AccountView]:
     """All accounts with the offices they hold now."""
     found = (await tx.scalars(select(Account).order_by(Account.email).limit(6000))).all()
-    held = (await tx.execute(select(AccountRole.account_id, AccountRole.role).where(AccountRole.ended_at.is_(None)))).all()
+    held = (
+        await tx.execute(select(AccountRole.account_id, AccountRole.role).where(AccountRole.ended_at.is_(None)))
+    ).all()
     roles: dict[uuid.UUID, list[Role]] = {}
     for account_id, role in held:
         roles.setdefault(account_id, []).append(role)

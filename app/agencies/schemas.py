@@ -97,4 +97,3 @@ class AccountView(View):
 
 class KinIn(In):
     relative_id: uuid.UUID
-

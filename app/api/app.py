@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from app.api import house
 from app.api.middleware import Around, Measures
 from app.api.openapi import describe
 from app.api.problems import answer_problems
+from app.cases import filing_routes
 from app.db.roles import Roles
 from app.db.session import as_role, make_engine, make_sessions
 from app.provisions import routes as provisions
@@ -23,7 +25,7 @@ from app.provisions.packs import library
 from app.settings import Secrets, Settings
 from app.version import VERSION
 
-ROUTERS: tuple[APIRouter, ...] = (house.router, agencies.router, provisions.router)
+ROUTERS: tuple[APIRouter, ...] = (house.router, agencies.router, provisions.router, filing_routes.router)
 
 
 class UnguardedRoute(Exception):
@@ -59,6 +61,7 @@ def create_app(settings: Settings, secrets: Secrets) -> FastAPI:
     app.state.tokens = Tokens.load(settings.base_url, secrets.token_keys)
     app.state.sessions = make_sessions(engine)
     app.state.measures = Measures()
+    app.state.ask_promise = _nobody_promises
     for router in ROUTERS:
         app.include_router(router)
     answer_problems(app)
@@ -66,6 +69,10 @@ def create_app(settings: Settings, secrets: Secrets) -> FastAPI:
     refuse_unguarded(app)
     app.add_middleware(Around, settings=settings, measures=app.state.measures)
     return app
+
+
+async def _nobody_promises(agency_id: uuid.UUID, leaf: bytes) -> str | None:
+    return None
 
 
 def doors_of(route: Any) -> list[Door]:

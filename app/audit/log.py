@@ -80,6 +80,14 @@ def record(
     return line
 
 
+async def origin_of(tx: AsyncSession, agency_id: uuid.UUID) -> str:
+    """The never-changing name of an agency's log; the transaction speaks for that agency."""
+    origins: dict[uuid.UUID, str] = tx.info["origins"]
+    if agency_id not in origins:
+        origins[agency_id] = (await tx.execute(ORIGIN)).scalar_one()
+    return origins[agency_id]
+
+
 def sha256_of(words: str) -> str:
     """Hash of free text for an `of` block; the block's salt keeps it from being guessed (S29)."""
     return hashlib.sha256(words.encode()).hexdigest()

@@ -155,7 +155,12 @@ async def begin_once(request: Request, account_id: uuid.UUID, agency_id: uuid.UU
 
     Raises IdempotencyRequired, IdempotencyMismatch, IdempotencyInProgress, or Replay with the first answer.
     """
-    if key is None or not KEY_CHARACTERS[0] <= len(key) <= KEY_CHARACTERS[1] or not key.isascii() or not key.isprintable():
+    if (
+        key is None
+        or not KEY_CHARACTERS[0] <= len(key) <= KEY_CHARACTERS[1]
+        or not key.isascii()
+        or not key.isprintable()
+    ):
         raise IdempotencyRequired
     way = course(request)
     route = f"{request.method} {request.url.path}"

@@ -54,5 +54,7 @@ class View(BaseModel):
     @classmethod
     def of(cls, record: Any, **more: Any) -> Any:
         """A view of a record, with members that the record does not carry."""
-        values = {name: getattr(record, name) for name in cls.model_fields if name not in more and hasattr(record, name)}
+        values = {
+            name: getattr(record, name) for name in cls.model_fields if name not in more and hasattr(record, name)
+        }
         return cls(**values, **more)

@@ -1,0 +1,163 @@
+"""Who may see and touch a case, and who must not know of it (security.md S1, S2, section 3).
+
+The wall is derived from facts inside the asking query, so it stands the moment a fact is recorded: presence at the
+incident, declared kin of someone present, recusal, and having been passed over when the case was routed.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.sql.elements import SQLCoreOperations
+
+from app.access.actor import Actor, Role
+from app.access.gate import Condition, Gate, Grant, Wall, nobody
+from app.access.rights import Right
+from app.agencies.models import Kin
+from app.cases.models import Assignment, Case, Level, Passed, Recusal
+from app.incidents.models import Presence
+
+TRIAGE_WITHIN = timedelta(hours=72)
+"""An untouched report moves out of the chain after it (S31); our setting, not law."""
+
+R = Right
+Id = SQLCoreOperations[uuid.UUID]
+
+
+def present_or_kin(incident_id: Id, officer_id: uuid.UUID) -> ColumnElement[bool]:
+    """The officer was at the incident, in whatever role, or is declared kin of someone who was.
+
+    A disputed entry keeps the wall: only the outside reviewer lifts one.
+    """
+    here = exists().where(Presence.incident_id == incident_id, Presence.officer_id == officer_id)
+    kin = exists().where(
+        Presence.incident_id == incident_id,
+        or_(
+            and_(Kin.officer_id == Presence.officer_id, Kin.relative_id == officer_id),
+            and_(Kin.relative_id == Presence.officer_id, Kin.officer_id == officer_id),
+        ),
+    )
+    return or_(here, kin)
+
+
+def _was_present(actor: Actor) -> ColumnElement[bool]:
+    return nobody() if actor.officer_id is None else present_or_kin(Case.incident_id, actor.officer_id)
+
+
+def _stepped_aside(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(Recusal.case_id == Case.id, Recusal.account_id == actor.account_id)
+
+
+def _passed_over(actor: Actor) -> ColumnElement[bool]:
+    if actor.officer_id is None:
+        return nobody()
+    return exists().where(Passed.case_id == Case.id, Passed.officer_id == actor.officer_id)
+
+
+WALLS = (
+    Wall("was present at the incident, or is kin of someone who was", _was_present),
+    Wall("stepped aside", _stepped_aside),
+    Wall("is below the level at which it was routed", _passed_over),
+)
+
+
+def _office(*roles: Role, outside: bool = False) -> Condition:
+    """Cases of the agency, without those routed past the whole of it (`outside`: those alone)."""
+
+    def to(actor: Actor) -> ColumnElement[bool]:
+        if not actor.has(*roles):
+            return nobody()
+        return Case.level == Level.OUTSIDE if outside else Case.level != Level.OUTSIDE
+
+    return to
+
+
+def _holder(actor: Actor) -> ColumnElement[bool]:
+    if not actor.has(Role.SUPERVISOR):
+        return nobody()
+    return and_(Case.holder_id == actor.account_id, Case.level == Level.SUPERVISOR)
+
+
+def _assigned(office: Role) -> Condition:
+    def to(actor: Actor) -> ColumnElement[bool]:
+        if not actor.has(office):
+            return nobody()
+        return exists().where(
+            Assignment.case_id == Case.id,
+            Assignment.account_id == actor.account_id,
+            Assignment.office == office,
+            Assignment.ended_at.is_(None),
+        )
+
+    return to
+
+
+def _board(actor: Actor) -> ColumnElement[bool]:
+    return Case.id.is_not(None) if actor.has(Role.OVERSIGHT) else nobody()
+
+
+_COMMAND = {
+    R.READ_CASE,
+    R.TRIAGE,
+    R.REROUTE,
+    R.ASSIGN,
+    R.COMMAND,
+    R.SCREEN_OUT,
+    R.APPROVE,
+    R.CLOSE,
+    R.APPEAL,
+    R.REOPEN,
+    R.RECUSE,
+    R.ROSTER,
+    R.SERVE,
+}
+
+GATE: Gate[Case] = Gate(
+    of=Case,
+    kind="case",
+    office=(
+        Grant(
+            "a supervisor triages the cases routed to them",
+            to=_holder,
+            may=frozenset({R.READ_CASE, R.TRIAGE, R.RECUSE}),
+        ),
+        Grant(
+            "intake sees, triages and routes the agency's cases",
+            to=_office(Role.INTAKE),
+            may=frozenset({R.READ_CASE, R.TRIAGE, R.REROUTE, R.RECUSE, R.ROSTER, R.APPEAL}),
+        ),
+        Grant(
+            "an investigator works the cases assigned to them",
+            to=_assigned(Role.INVESTIGATOR),
+            may=frozenset({R.READ_CASE, R.WORK, R.SUBMIT, R.RECUSE, R.ROSTER}),
+        ),
+        Grant(
+            "a commander assigns, reviews, approves and closes the agency's cases",
+            to=_office(Role.COMMANDER),
+            may=frozenset(_COMMAND),
+        ),
+        Grant(
+            "a discipline authority decides the cases assigned to them",
+            to=_assigned(Role.DISCIPLINE_AUTHORITY),
+            may=frozenset({R.READ_CASE, R.DECIDE, R.RECUSE}),
+        ),
+        Grant(
+            "the outside reviewer has a commander's and intake's rights on cases routed past the agency",
+            to=_office(Role.OUTSIDE_REVIEWER, outside=True),
+            may=frozenset(_COMMAND),
+        ),
+        Grant(
+            "the board sees every case, without names of reporters and without texts, and gives its view",
+            to=_board,
+            may=frozenset({R.READ_OVERVIEW, R.REVIEW, R.RECUSE}),
+        ),
+    ),
+    walls=WALLS,
+)
+
+
+def walled_cases(actor: Actor) -> Select[tuple[uuid.UUID]]:
+    """Ids of the cases on whose wall `actor` is: what exports and jobs withhold, by the gate's own condition."""
+    return select(Case.id).where(Case.agency_id == actor.agency_id, GATE.walled(actor))
