@@ -117,7 +117,10 @@ def fits(leaf: bytes, origin: str, texts: Sequence[str]) -> bool:
 
 def open_block(text: str) -> Block:
     """Take a block text apart for reading. Raises ValueError where it is no block."""
-    parts = json.loads(text)
+    try:
+        parts = json.loads(text)
+    except RecursionError:
+        raise ValueError("not a block") from None
     if not isinstance(parts, list) or len(parts) != 3 or parts[1] not in BLOCKS or not isinstance(parts[2], dict):
         raise ValueError("not a block")
     return Block(parts[1], parts[2])

@@ -55,7 +55,7 @@ def parse_path(path: str) -> Tile | None:
     kind, groups, width = found.groups()
     n = int(groups.replace("x", "").replace("/", ""))
     tile = Tile(ENTRIES if kind == "entries" else int(kind), n, int(width or TILE_WIDTH))
-    if tile.level >= MOST_LEVELS or n > MOST_ENTRIES >> TILE_BITS:
+    if tile.level >= MOST_LEVELS or n > MOST_ENTRIES >> TILE_BITS or tile.width > TILE_WIDTH:
         return None
     return tile if tile.path == path else None  # of several ways to write it, one counts
 
