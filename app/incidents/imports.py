@@ -62,6 +62,8 @@ class Imported:
     officers: int = 0
     """Named on a form and found on no roster: kept as the form names them."""
     conflicts: int = 0
+    joined: list[uuid.UUID] = field(default_factory=list, compare=False, repr=False)
+    """Incidents that stood before and got forms, for whoever keeps their cases; told to no person (S1)."""
 
 
 async def import_force_forms(
@@ -204,6 +206,8 @@ class _Batch:
             conflicts=len(conflicts),
             file_sha256=self.file_sha256,
         )
+        if before:
+            self.done.joined.append(incident_id)
         self.done.incidents += 1
         self.done.forms += len(more)
         self.done.conflicts += len(conflicts)

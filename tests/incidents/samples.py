@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
@@ -64,6 +65,11 @@ def sheet(*rows: dict[str, str], header: list[str] | None = None) -> bytes:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode()
+
+
+def with_badges() -> FormMapping:
+    """The shipped mapping and two columns more, `badge` and `name`."""
+    return replace(new_jersey(), columns={**new_jersey().columns, "badge": "badge", "officer_name": "name"})
 
 
 def gathered(content: bytes | BinaryIO, mapping: FormMapping | None = None) -> Gathered:

@@ -19,7 +19,7 @@ from app.incidents.force_forms import When
 from app.incidents.mapping import new_jersey
 from app.incidents.models import Precision, PresenceRole
 from app.incidents.scenes import Conflict, Gathered
-from tests.incidents.samples import HEADER, TODAY, gathered, real_incidents, row, sheet
+from tests.incidents.samples import HEADER, TODAY, gathered, real_incidents, row, sheet, with_badges
 from tests.shared import needs_shared
 
 
@@ -228,10 +228,9 @@ class TestScenes:
         assert scene.conflicts == (Conflict("officer_twice", ("O1",), (2, 4)),)
 
     def test_an_officer_with_a_badge_is_known_by_it(self) -> None:
-        mapping = replace(new_jersey(), columns={**new_jersey().columns, "badge": "badge", "officer_name": "name"})
         header = [*HEADER, "badge", "name"]
         content = sheet(row(badge="411", name="A. Rivera"), row(officer="O2", badge="411"), header=header)
-        (named,) = gathered(content, mapping).scenes[0].roster
+        (named,) = gathered(content, with_badges()).scenes[0].roster
         assert (named.badge, named.officer_name) == ("411", "A. Rivera")
 
     def test_a_given_rank_beats_one_not_given(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,10 +17,9 @@ from app.audit.log import record
 from app.db.base import Base
 from app.db.session import speak_for
 from app.incidents.imports import Imported, import_force_forms
-from app.incidents.mapping import new_jersey
 from app.incidents.models import ForceForm, FormConflict, Incident, Precision, Presence, PresenceRole, Source
 from app.incidents.scenes import Scene
-from tests.incidents.samples import HEADER, gathered, real_incidents, row, sheet
+from tests.incidents.samples import HEADER, gathered, real_incidents, row, sheet, with_badges
 from tests.shared import needs_shared
 from tests.world import World
 
@@ -39,8 +37,7 @@ def told(*rows: dict[str, str]) -> tuple[Scene, ...]:
 
 
 def told_with_badges(*rows: dict[str, str]) -> tuple[Scene, ...]:
-    mapping = replace(new_jersey(), columns={**new_jersey().columns, "badge": "badge", "officer_name": "name"})
-    return gathered(sheet(*rows, header=[*HEADER, "badge", "name"]), mapping).scenes
+    return gathered(sheet(*rows, header=[*HEADER, "badge", "name"]), with_badges()).scenes
 
 
 async def every(world: World, table: type[Base]) -> list[Any]:
