@@ -187,7 +187,7 @@ def unbase64(text: str, size: Optional[int] = None) -> bytes:
     """Standard base64, padded and canonical. Raises ValueError."""
     raw = base64.b64decode(text.encode("ascii"), validate=True)
     if base64.b64encode(raw).decode() != text or (size is not None and len(raw) != size):
-        raise ValueError
+        raise ValueError("not the base64 of a key, signature or hash")
     return raw
 
 
@@ -450,7 +450,7 @@ def fold(hashes: Sequence[bytes]) -> bytes:
 
 def inclusion_holds(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
     """RFC 9162 section 2.1.3.2."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or len(leaf) != 32:
         return False
     here, last, value = index, size - 1, leaf
     for sibling in proof:
@@ -1175,7 +1175,7 @@ class Reading:
             return
         mask = sum(1 << NAMES.index(name) for name in set(names))
         for gone in indices:
-            if not isinstance(gone, int) or not 0 <= gone < index:
+            if type(gone) is not int or not 0 <= gone < index:
                 self.report.failed("it expunges blocks of an entry that did not exist yet", index)
             elif gone >= self.start:
                 self.expunged[gone] = self.expunged.get(gone, 0) | mask
