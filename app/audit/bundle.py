@@ -6,7 +6,6 @@ contents and rules: see `write_bundle`. Memory stays flat: entries, tiles and bl
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,6 +17,8 @@ from itertools import islice
 from tempfile import TemporaryFile
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from pydantic_core import to_json
 
 from app.audit.checkpoints import Checkpoint
 from app.audit.cover import Cover, Stored
@@ -157,8 +158,7 @@ def _write_blocks(files: _Files, cover: Cover, contents: Contents, words: NullTr
                 if not last < index < cover.end or not texts:
                     raise ValueError("blocks come in the order of their entries")
                 last = index
-                line = {"b": list(texts), "i": index}
-                write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+                write(to_json({"b": texts, "i": index}) + b"\n")
                 reading.add(index, texts)
         files.add("README.txt", reading.readme())
         for name, pieces in (("events.csv", reading.events()), ("report.html", reading.report())):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import textwrap
 from collections import Counter
@@ -19,18 +18,18 @@ from types import TracebackType
 from typing import Any, Self
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic_core import to_json
 
 from app.audit.cover import Cover, Profile
 from app.audit.entries import open_block
 from app.words import N_
 
 MOST_REPORT_ROWS = 2_000  # a page that people still scroll; the rest stands in events.csv
-_IN_MEMORY = 4 * 1024**2
+_IN_MEMORY = 1024**2
 _PIECE = 256 * 1024
 _TEMPLATES = Path(__file__).parent / "templates"
 
-COLUMNS = {
-    "index": None,
+SOURCES = {
     "at": ("what", "at"),
     "kind": ("what", "kind"),
     "outcome": ("what", "out"),
@@ -46,9 +45,11 @@ COLUMNS = {
     "state_digest": ("on", "state"),
     "request": ("what", "req"),
     "app_version": ("what", "app"),
-    "details": None,
 }
-"""Column of events.csv to block and member; the details are the whole `of` block."""
+"""Column of events.csv to block and member."""
+
+COLUMNS = ("index", *SOURCES, "details")
+"""All columns; the details are the whole `of` block."""
 
 PROFILES = {
     Profile.ALL: N_("Every block of every entry is shown."),
@@ -58,7 +59,7 @@ PROFILES = {
     Profile.BARE: N_("Nothing is shown; the export proves that the record goes on unbroken."),
 }
 
-_FORMULA = re.compile(r"[\s=+\-@\uff1d\uff0b\uff0d\uff20]")
+_FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20 \t\r\n\v\f\u00a0")
 _UNSEEN = re.compile(r"[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
@@ -126,7 +127,7 @@ class Reading:
 
 def formula_safe(cell: str) -> str:
     """The cell, so that no spreadsheet takes it for a formula (S51): an apostrophe goes before what could begin one."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    return f"'{cell}" if cell and cell[0] in _FORMULA else cell
 
 
 def visible(text: str) -> str:
@@ -139,18 +140,17 @@ def _row(index: int, texts: Sequence[str]) -> dict[str, str]:
         blocks: dict[str, Mapping[str, Any]] = {block.name: block.members for block in map(open_block, texts)}
     except ValueError:  # the bundle carries it as it is; judging it is the verifier's part
         return dict.fromkeys(COLUMNS, "") | {"index": str(index), "details": "unreadable"}
-    row = {
-        column: _cell(blocks.get(source[0], {}).get(source[1])) if source else "" for column, source in COLUMNS.items()
-    }
-    return row | {"index": str(index), "details": _cell(blocks.get("of") or None)}
+    row = {"index": str(index)}
+    for column, (name, member) in SOURCES.items():
+        row[column] = _cell(blocks[name].get(member)) if name in blocks else ""
+    row["details"] = _cell(blocks.get("of") or None)
+    return row
 
 
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    return value if isinstance(value, str) else to_json(value, inf_nan_mode="constants").decode()
 
 
 def _environment(words: NullTranslations) -> Environment:
