@@ -27,6 +27,8 @@ from app.version import VERSION
 OPERATOR_LOG = uuid.UUID(int=0)
 """The log of what belongs to no agency."""
 
+AT_ONCE = 2000
+"""Entries of one statement: an import has tens of thousands, and each states a time the server holds for its own."""
 APPEND = text("SELECT audit.append(:ids, :leaves, :blocks, :cases, :at)")
 ORIGIN = text("SELECT origin FROM audit.log WHERE agency_id = nullif(current_setting('app.agency_id', true), '')::uuid")
 
@@ -181,10 +183,19 @@ def _append(session: Session, lines: list[Line]) -> None:
     origins: dict[uuid.UUID, str] = session.info["origins"]
     if agency_id not in origins:
         origins[agency_id] = session.execute(ORIGIN).scalar_one()
+    session.info["entries"] = {}
+    for start in range(0, len(lines), AT_ONCE):
+        _append_some(session, origins[agency_id], agency_id, lines[start : start + AT_ONCE])
+    keep = session.info.pop("keep_receipt", None)
+    if keep is not None:
+        keep(session)
+
+
+def _append_some(session: Session, origin: str, agency_id: uuid.UUID, lines: list[Line]) -> None:
     at = datetime.now(UTC)
     request_id = session.info.get("request_id", "")
-    entries = [_entry(origins[agency_id], agency_id, line, at, request_id) for line in lines]
-    session.info["entries"] = {line.event_id: entry for line, entry in zip(lines, entries, strict=True)}
+    entries = [_entry(origin, agency_id, line, at, request_id) for line in lines]
+    session.info["entries"].update((line.event_id, entry) for line, entry in zip(lines, entries, strict=True))
     session.execute(
         APPEND,
         {
@@ -195,9 +206,6 @@ def _append(session: Session, lines: list[Line]) -> None:
             "at": at,
         },
     )
-    keep = session.info.pop("keep_receipt", None)
-    if keep is not None:
-        keep(session)
 
 
 @event.listens_for(AppSession, "after_rollback")
