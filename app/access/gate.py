@@ -1,4 +1,4 @@
-"""Any grant, no wall: access is `agency AND (own OR (office AND NOT wall))`, one SQL condition for record, list and count.
+"""Any grant, no wall: access is `agency AND (own OR (office AND NOT wall))`, one SQL condition for row, list and count.
 
 Walls close what an office opens, never a person's own words. Someone on a wall and someone asking for what does not
 exist get the same answer by the same path (S1, S3); what the answer hides, the cause keeps for the record.
@@ -88,13 +88,13 @@ class Gate(Generic[R]):
         """A SELECT of those records on which `actor` holds `right`; every list and count starts here."""
         return select(self.of).where(self.may(actor, right))
 
-    def rights(self, actor: Actor) -> set[Right]:
+    def rights(self) -> set[Right]:
         return {right for grant in (*self.own, *self.office) for right in grant.may}
 
     async def held(self, tx: AsyncSession, actor: Actor, object_id: uuid.UUID) -> frozenset[Right]:
         """All rights `actor` holds on one record: to tell which steps are open to the asker."""
         of: Any = self.of
-        asked = sorted(self.rights(actor))
+        asked = sorted(self.rights())
         columns = [self.may(actor, right).label(f"r{n}") for n, right in enumerate(asked)]
         row = (await tx.execute(select(*columns).where(of.id == object_id))).first()
         return frozenset(right for right, held in zip(asked, row or (), strict=False) if held)

@@ -150,7 +150,7 @@ class Session(Tenant, Base):
 
 
 class SignInTry(Base):
-    """Bad tries of one pair of account and source, both hashed together (S39). Belongs to no agency: nobody is signed in."""
+    """Bad tries of one pair of account and source, hashed together (S39). Of no agency: nobody is signed in yet."""
 
     __tablename__ = "sign_in_try"
 

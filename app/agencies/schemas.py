@@ -19,7 +19,7 @@ class TokenView(View):
     """RFC 6749 section 5.1."""
 
     access_token: str
-    token_type: Literal["bearer"] = "bearer"
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the word of RFC 6749
     expires_in: int
 
 

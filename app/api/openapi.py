@@ -1,7 +1,9 @@
-"""The published contract: OpenAPI 3.1 with the problems each act can answer; written to openapi/ by `upstander openapi`."""
+"""The published contract: OpenAPI 3.1 with the problems that can be answered; `upstander openapi` writes openapi/."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Response
@@ -9,6 +11,8 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from app.agencies.doors import open_to_all
+from app.agencies.tokens import new_token_key
+from app.settings import MINIMUM_SECRET_CHARACTERS, SECRET_FILES, Secrets, Settings
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -82,6 +86,25 @@ def make_contract(app: FastAPI) -> dict[str, Any]:
         for operation in path.values():
             _describe_refusals(operation)
     return contract
+
+
+def write_contract(folder: Path) -> None:
+    """Write openapi.json and problems.md; needs no database and no secrets of an installation."""
+    from app.api.app import create_app
+    from app.api.problems import problems_known
+
+    folder.mkdir(parents=True, exist_ok=True)
+    contract = make_contract(create_app(Settings(), passing_secrets()))
+    (folder / "openapi.json").write_text(json.dumps(contract, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+    rows = [f"| {status} | `{slug}` | {title} |" for status, slug, title in problems_known()]
+    table = "\n".join(["# Problems", "", "RFC 9457; `type` is `/problems/<slug>`.", "", "| Status | Slug | Title |"])
+    (folder / "problems.md").write_text("\n".join([table, "|---|---|---|", *rows]) + "\n")
+
+
+def passing_secrets() -> Secrets:
+    """Secrets that no installation has, for an application that only describes itself."""
+    words = dict.fromkeys(SECRET_FILES, "x" * MINIMUM_SECRET_CHARACTERS)
+    return Secrets(**words, token_keys={"none": new_token_key()})
 
 
 def _describe_refusals(operation: dict[str, Any]) -> None:

@@ -76,6 +76,19 @@ def status_of(error: type[DomainError]) -> int:
     return 500
 
 
+def problems_known() -> list[tuple[int, str, str]]:
+    """Status, slug and title of every problem the house can answer, by status."""
+    found = {(status, slug, title) for status, (slug, title) in HTTP_PROBLEMS.items()}
+    found.add((414, "uri-too-long", "The address is too long."))
+    found.add((500, "internal", "Something went wrong on our side; nothing was stored."))
+    kinds = list(STATUS)
+    while kinds:
+        kind = kinds.pop()
+        found.add((status_of(kind), kind.slug(), kind.title()))
+        kinds += kind.__subclasses__()
+    return sorted(found)
+
+
 def problem(request: Request, status: int, slug: str, title: str, **facts: Any) -> Response:
     body = {
         "type": f"/problems/{slug}",
@@ -131,7 +144,7 @@ def faults_of(errors: Any) -> tuple[Fault, ...]:
 
 
 def _rule_in_words(found: dict[str, Any]) -> str:
-    """pydantic's sentence where it cannot hold the input, else nothing."""
+    """Pydantic's sentence where it cannot hold the input, else nothing."""
     kind = str(found.get("type", ""))
     echoes = kind.startswith(("json", "value_error", "assertion", "datetime", "date", "uuid", "int_parsing", "url"))
     return "" if echoes else str(found.get("msg", "")).encode("utf-8", "replace").decode()[:300]

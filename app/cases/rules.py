@@ -158,6 +158,6 @@ GATE: Gate[Case] = Gate(
 )
 
 
-def walled_cases(actor: Actor) -> Select[tuple[uuid.UUID]]:
+def walled_cases(actor: Actor) -> Select[uuid.UUID]:
     """Ids of the cases on whose wall `actor` is: what exports and jobs withhold, by the gate's own condition."""
     return select(Case.id).where(Case.agency_id == actor.agency_id, GATE.walled(actor))

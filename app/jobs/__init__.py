@@ -1,0 +1,1 @@
+"""What runs beside the requests: processes, by the clock or from the command line."""

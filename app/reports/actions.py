@@ -15,13 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor
 from app.access.gate import Granted
+from app.access.rights import Right
 from app.audit.log import digest, record
 from app.db.base import new_salt
 from app.db.session import time_of
 from app.reports.drafts import seal, unseal
 from app.reports.models import Draft, Receipt, Report, Supplement
 from app.reports.rules import GATE
-from app.access.rights import Right
 from app.reports.schemas import (
     DraftView,
     OwnReport,

@@ -25,15 +25,15 @@ SKEW = timedelta(minutes=5)
 """How far a client's clock may run ahead before its time counts as future."""
 
 
-def listed(codes_of: CodeList) -> Any:
-    """A code of one closed list."""
+def listed(codes_of: CodeList) -> AfterValidator:
+    """Only codes of one closed list."""
 
     def check(code: str) -> str:
         if code not in codes_of:
             raise PydanticCustomError("code", "not a code of the list {list}", {"list": codes_of.name})
         return code
 
-    return Annotated[Code, AfterValidator(check)]
+    return AfterValidator(check)
 
 
 def _happened(at: datetime) -> datetime:
@@ -50,16 +50,16 @@ def _happened(at: datetime) -> datetime:
 
 PastInstant = Annotated[AwareDatetime, AfterValidator(_happened)]
 
-ForceCode = listed(codes.FORCE)
-ResistanceCode = listed(codes.RESISTANCE)
-ActionCode = listed(codes.SUBJECT_ACTION)
-InjuryCode = listed(codes.INJURY)
-TreatmentCode = listed(codes.TREATMENT)
-VideoCode = listed(codes.VIDEO)
-EncounterCode = listed(codes.ENCOUNTER)
-LocationCode = listed(codes.LOCATION)
-RaceCode = listed(codes.RACE)
-GenderCode = listed(codes.GENDER)
+ForceCode = Annotated[Code, listed(codes.FORCE)]
+ResistanceCode = Annotated[Code, listed(codes.RESISTANCE)]
+ActionCode = Annotated[Code, listed(codes.SUBJECT_ACTION)]
+InjuryCode = Annotated[Code, listed(codes.INJURY)]
+TreatmentCode = Annotated[Code, listed(codes.TREATMENT)]
+VideoCode = Annotated[Code, listed(codes.VIDEO)]
+EncounterCode = Annotated[Code, listed(codes.ENCOUNTER)]
+LocationCode = Annotated[Code, listed(codes.LOCATION)]
+RaceCode = Annotated[Code, listed(codes.RACE)]
+GenderCode = Annotated[Code, listed(codes.GENDER)]
 
 
 class Saw(StrEnum):

@@ -24,8 +24,8 @@ WARNINGS = {
             "duty-1",
             StatementClass.DUTY_REPORT,
             N_(
-                "The law or your agency's policy asks you for this report, so it may count as compelled. It can still be "
-                "used to decide about discipline. Whether it could be used in a criminal case against you is for your "
+                "The law or your agency's policy asks you for this report, so it may count as compelled. It can "
+                "still be used to decide about discipline. Whether it could be used in a criminal case against you is for your "
                 "counsel to say; you may ask for a representative before you go on, if that does not make you late."
             ),
         ),
@@ -33,8 +33,9 @@ WARNINGS = {
             "compelled-1",
             StatementClass.COMPELLED,
             N_(
-                "You were ordered to make this statement. Under Garrity v. New Jersey it and what follows from it may not "
-                "be used against you in a criminal case. Refusing to make it, or a false answer, can lead to discipline."
+                "You were ordered to make this statement. Under Garrity v. New Jersey it and what follows from it may "
+                "not be used against you in a criminal case. Refusing to make it, or a false answer, can lead to "
+                "discipline."
             ),
         ),
         Warning(

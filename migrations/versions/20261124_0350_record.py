@@ -11,6 +11,12 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+EVERY_LOG = {
+    "log": "{owner}, {log}, {signer}, {export}",
+    "pending": "{log}",
+    "head": "{log}, {signer}",
+}
+"""Who sees all logs at once: to find the next one to work on; owner for `find_log`."""
 TABLES = ("log", "event", "block", "pending", "entry", "tile", "head", "checkpoint")
 
 MAKE = """
@@ -77,8 +83,11 @@ CREATE TABLE audit.head (
     agency_id uuid CONSTRAINT pk_head PRIMARY KEY CONSTRAINT fk_head_log REFERENCES audit.log,
     size bigint NOT NULL DEFAULT 0,
     frontier bytea[] NOT NULL DEFAULT '{}',
-    root bytea NOT NULL DEFAULT sha256('')
+    root bytea NOT NULL DEFAULT sha256(''),
+    beat_at timestamptz
 )
+--;
+COMMENT ON COLUMN audit.head.beat_at IS 'when the last heartbeat was appended'
 --;
 CREATE TABLE audit.checkpoint (
     agency_id uuid NOT NULL,
@@ -128,6 +137,19 @@ BEGIN
         SELECT pg_current_xact_id(), base + n, id, agency FROM unnest(ids) WITH ORDINALITY AS e (id, n);
 END $$
 --;
+CREATE FUNCTION audit.find_log(origin text) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, audit AS $$
+    SELECT l.agency_id FROM audit.log l WHERE l.origin = find_log.origin
+$$
+--;
+CREATE FUNCTION audit.leaves(first bigint, amount int) RETURNS SETOF bytea
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, audit AS $$
+    SELECT e.leaf FROM audit.entry x JOIN audit.event e USING (event_id)
+    WHERE x.agency_id = nullif(current_setting('app.agency_id', true), '')::uuid
+        AND x.idx >= first AND x.idx < first + least(amount, 256)
+    ORDER BY x.idx
+$$
+--;
 CREATE FUNCTION audit.refuse() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
     RAISE EXCEPTION 'the record is never changed: % of %.%', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME;
@@ -141,7 +163,7 @@ GRANT USAGE ON SCHEMA audit TO {app}, {log}, {signer}, {export}
 --;
 GRANT EXECUTE ON FUNCTION audit.append(uuid[], bytea[], text[], uuid[], timestamptz) TO {app}, {log}, {export}
 --;
-GRANT EXECUTE ON FUNCTION audit.open_log(uuid, text) TO {app}
+GRANT EXECUTE ON FUNCTION audit.open_log(uuid, text), audit.find_log(text), audit.leaves(bigint, int) TO {app}
 --;
 GRANT SELECT ON audit.log TO {app}, {log}, {signer}, {export}
 --;
@@ -153,7 +175,7 @@ GRANT SELECT ON audit.block TO {export}
 --;
 GRANT SELECT, DELETE ON audit.pending TO {log}
 --;
-GRANT SELECT (event_id, agency_id, leaf) ON audit.event TO {signer}
+GRANT SELECT (event_id, agency_id, leaf, stored_at) ON audit.event TO {signer}
 --;
 GRANT SELECT ON audit.pending TO {signer}
 --;
@@ -186,8 +208,8 @@ def _fence(table: str) -> None:
         CREATE POLICY agency ON audit.{table} USING (agency_id = {CONTEXT}) WITH CHECK (agency_id = {CONTEXT})
         """,
     )
-    if table == "log":
-        run_sql(op, "CREATE POLICY every_log ON audit.log FOR SELECT TO {log}, {signer}, {export} USING (true)")
+    if table in EVERY_LOG:
+        run_sql(op, f"CREATE POLICY every_log ON audit.{table} FOR SELECT TO {EVERY_LOG[table]} USING (true)")
 
 
 def _freeze(table: str) -> None:

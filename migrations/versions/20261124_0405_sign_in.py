@@ -31,6 +31,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT s.agency_id FROM public.session s WHERE s.token_hash = session_agency.token_hash
 $$
 --;
+CREATE FUNCTION agency_of_ori(ori text) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT a.id FROM public.agency a WHERE a.ori = agency_of_ori.ori
+$$
+--;
 CREATE FUNCTION sign_in_tries(pair text, span interval) RETURNS int
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     SELECT t.tries FROM public.sign_in_try t WHERE t.pair = sign_in_tries.pair AND t.since >= now() - span
@@ -50,10 +55,10 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     DELETE FROM public.sign_in_try t WHERE t.pair = forget_sign_in_tries.pair
 $$
 --;
-REVOKE ALL ON FUNCTION sign_in_candidates(text), session_agency(bytea), sign_in_tries(text, interval), count_sign_in_try(text, interval),
+REVOKE ALL ON FUNCTION agency_of_ori(text), sign_in_candidates(text), session_agency(bytea), sign_in_tries(text, interval), count_sign_in_try(text, interval),
     forget_sign_in_tries(text) FROM PUBLIC
 --;
-GRANT EXECUTE ON FUNCTION sign_in_candidates(text), session_agency(bytea), sign_in_tries(text, interval), count_sign_in_try(text, interval),
+GRANT EXECUTE ON FUNCTION agency_of_ori(text), sign_in_candidates(text), session_agency(bytea), sign_in_tries(text, interval), count_sign_in_try(text, interval),
     forget_sign_in_tries(text) TO {app}
 --;
 GRANT USAGE ON SCHEMA public TO {app}, {log}, {signer}, {export}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from app.db.fences import fence_tables
+from app.db.fences import fence_tables, run_sql
 
 revision = "oversight"
 down_revision = "findings"
@@ -13,6 +13,18 @@ branch_labels = None
 depends_on = None
 
 TABLES = ("export",)
+
+GRANTS = """
+CREATE POLICY every_export ON export FOR SELECT TO {export} USING (true)
+--;
+GRANT SELECT ON export TO {export}
+--;
+GRANT UPDATE (state, size, bytes_total, digest, failed_because, made_at, expires_at, file_sha256) ON export TO {export}
+--;
+GRANT SELECT (id, agency_id, name, pseudonym, officer_id, disabled_at) ON account TO {export}
+--;
+GRANT SELECT ON account_role TO {export}
+"""
 
 
 def upgrade() -> None:
@@ -26,6 +38,7 @@ def upgrade() -> None:
         ),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("since_size", sa.BigInteger(), nullable=False),
+        sa.Column("asked_event_id", sa.Uuid(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -50,6 +63,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_export_agency_id"), "export", ["agency_id"], unique=False)
     op.create_index(op.f("ix_export_asked_by"), "export", ["asked_by"], unique=False)
     fence_tables(op, TABLES)
+    run_sql(op, GRANTS)
 
 
 def downgrade() -> None:

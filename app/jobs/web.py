@@ -1,0 +1,26 @@
+"""The web process: uvicorn with the settings that the application relies on."""
+
+from __future__ import annotations
+
+import uvicorn
+
+KEEP_ALIVE_SECONDS = 20
+DRAIN_SECONDS = 10
+
+
+def serve_web(host: str, port: int, workers: int) -> None:
+    """Serve until told to stop. Log lines are the application's own; the server header tells nothing."""
+    uvicorn.run(
+        "app.main:server",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=True,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        proxy_headers=False,
+    )
