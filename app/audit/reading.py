@@ -51,6 +51,10 @@ SOURCES = {
 COLUMNS = ("index", *SOURCES, "details")
 """All columns; the details are the whole `of` block."""
 
+APPROVED = "finding.approved"
+FINDING_MEMBERS = ("duty", "disposition", "officer", "allegation")
+"""What the report tells of each approved finding, from its `of` block."""
+
 PROFILES = {
     Profile.ALL: N_("Every block of every entry is shown."),
     Profile.BOARD: N_("Shown is what the law lets this reader see; something is always not shown."),
@@ -73,6 +77,7 @@ class Reading:
         self._shown = 0
         self._counts: Counter[tuple[str, str]] = Counter()
         self._rows: list[dict[str, str]] = []
+        self._findings: list[dict[str, str]] = []
         self._spool = SpooledTemporaryFile[bytes](max_size=_IN_MEMORY)
         self._table = io.TextIOWrapper(self._spool, "utf-8", errors="replace", newline="")
         self._csv = csv.writer(self._table)
@@ -88,12 +93,15 @@ class Reading:
 
     def add(self, index: int, texts: Sequence[str]) -> None:
         """Take in the blocks shown of one entry."""
-        row = _row(index, texts)
+        blocks = _open(texts)
+        row = _row(index, blocks)
         self._shown += 1
         self._counts[row["kind"], row["outcome"]] += 1
         self._csv.writerow(map(formula_safe, row.values()))
         if len(self._rows) < MOST_REPORT_ROWS:
             self._rows.append(row)
+        if row["kind"] == APPROVED and len(self._findings) < MOST_REPORT_ROWS:
+            self._findings.append(row | {name: _cell(blocks.get("of", {}).get(name)) for name in FINDING_MEMBERS})
 
     def events(self) -> Iterator[bytes]:
         """`events.csv`, in pieces: one line for each entry shown."""
@@ -114,6 +122,7 @@ class Reading:
                 checkpoint=self._checkpoint,
                 shown=self._shown,
                 counts=sorted(self._counts.items()),
+                findings=self._findings,
                 rows=self._rows,
             )
         )
@@ -135,10 +144,19 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda mark: f"[U+{ord(mark[0]):04X}]", text)
 
 
-def _row(index: int, texts: Sequence[str]) -> dict[str, str]:
+def _open(texts: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+    """Members of the blocks by name; nothing where one cannot be read.
+
+    The bundle carries it as it is, and judging it is the verifier's part.
+    """
     try:
-        blocks: dict[str, Mapping[str, Any]] = {block.name: block.members for block in map(open_block, texts)}
-    except ValueError:  # the bundle carries it as it is; judging it is the verifier's part
+        return {block.name: block.members for block in map(open_block, texts)}
+    except ValueError:
+        return {}
+
+
+def _row(index: int, blocks: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    if not blocks:
         return dict.fromkeys(COLUMNS, "") | {"index": str(index), "details": "unreadable"}
     row = {"index": str(index)}
     for column, (name, member) in SOURCES.items():

@@ -2,7 +2,7 @@
 
 Everything follows from the seeds below, so the same program gives the same bytes; a test holds the files to that. The
 keys are for tests and protect nothing. The made-up log has 300 entries, ten seconds apart: of three cases that the
-board sees, of one that it does not, and a heartbeat.
+board sees, of one that it does not, two findings and a heartbeat.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ SIZE = 300
 BOARD_STOPS = (200, 300)
 STARTED = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 APART = timedelta(seconds=10)
+
+FINDINGS = {125: "failure_to_intervene", 257: "failure_to_report"}
 
 SIZES = (0, 1, 2, 3, 7, 8, 200, 255, 256, 257, 300)
 
@@ -90,6 +92,11 @@ def blocks_of(index: int) -> dict[str, dict[str, Any]]:
         kind, of = "case.assign", {"office": "investigator", "account": uuid(f"account {turn}")}
         of["reason_sha256"] = seed(f"reason {index}").hex()
         on |= {"rev": turn // 3 + 1, "state": seed(f"state {index}").hex()}
+    elif index in FINDINGS:
+        kind = "finding.approved"
+        of = {name: uuid(f"{name} {index}") for name in ("case", "allegation", "officer")}
+        of |= {"duty": FINDINGS[index], "disposition": "sustained", "reason_sha256": seed(f"reason {index}").hex()}
+        on |= {"type": "finding", "id": uuid(f"finding {index}"), "rev": 1, "state": seed(f"state {index}").hex()}
     elif index % 50 == 49:
         what["out"] = "denied"
         kind, of = "access.denied", {"right": "case:read", "because": "nothing grants it", "count": 1}

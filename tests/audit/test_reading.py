@@ -130,6 +130,14 @@ class TestTheReport:
             assert line in report
         assert "c2lnbmF0dXJl" not in report
 
+    def test_names_the_findings_that_were_approved(self) -> None:
+        finding = {"duty": "failure_to_intervene", "disposition": "sustained", "officer": "o-1", "allegation": "a-1"}
+        texts = said(what={"kind": "finding.approved"}, of=finding)
+        report = read({1: entry(1).texts, 2: texts})[1]
+        assert re.findall(r"failure_to_intervene</td>\s*<td>sustained</td><td>o-1</td><td>a-1</td>", report)
+        assert "None among the entries shown." not in report
+        assert "None among the entries shown." in read({1: entry(1).texts})[1]
+
     def test_needs_nothing_from_elsewhere_and_runs_nothing(self) -> None:
         outline = Outline(read({index: entry(index).texts for index in range(50)})[1])
         used = {tag for tag, _attributes in outline.tags}
