@@ -47,7 +47,7 @@ async def token(
     tx: Transaction,
     username: Annotated[str, Form(max_length=254, description="email")],
     password: Annotated[str, Form(max_length=128, json_schema_extra={"format": "password"})],
-    grant_type: Annotated[Literal["password"], Form()] = "password",  # noqa: ARG001 - the form names its kind
+    grant_type: Annotated[Literal["password"], Form()] = "password",
 ) -> TokenView:
     """Sign in as an API client: a token of at most ten minutes (RFC 6749 4.3)."""
     source = request.client.host if request.client else ""

@@ -73,7 +73,7 @@ class Around:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = self._headers(scope, message.get("headers", []), request_id)
+                message["headers"] = self._headers(message.get("headers", []), request_id)
             await send(message)
 
         if refused := self._refusal(scope):
@@ -91,7 +91,7 @@ class Around:
                 return 413, "too-large", "More was sent than is taken at once."
         return None
 
-    def _headers(self, scope: Scope, given: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+    def _headers(self, given: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
         held = {name.lower() for name, _ in given}
         wanted = {**HEADERS, "cache-control": "no-store", "x-request-id": request_id}
         if self.settings.is_https:

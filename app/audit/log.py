@@ -157,9 +157,9 @@ def _notice_changes(session: Session, context: UOWTransaction) -> None:
 
 @event.listens_for(AppSession, "do_orm_execute")
 def _notice_bulk(state: ORMExecuteState) -> None:
-    if (state.is_insert or state.is_update or state.is_delete) and state.bind_mapper is not None:
-        if issubclass(state.bind_mapper.class_, Record):
-            state.session.info["changed"] = True
+    changes = state.is_insert or state.is_update or state.is_delete
+    if changes and state.bind_mapper is not None and issubclass(state.bind_mapper.class_, Record):
+        state.session.info["changed"] = True
 
 
 @event.listens_for(AppSession, "before_commit")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.http.text import Code, In, MaybeShort, MaybeText, Short, Text, View
@@ -48,7 +48,14 @@ def _happened(at: datetime) -> datetime:
     return utc
 
 
-PastInstant = Annotated[AwareDatetime, AfterValidator(_happened)]
+def _is_text(value: object) -> object:
+    if isinstance(value, str | datetime):
+        return value
+    raise PydanticCustomError("instant", "give a time in RFC 3339 form, with its offset")
+
+
+PastInstant = Annotated[AwareDatetime, BeforeValidator(_is_text), AfterValidator(_happened)]
+"""RFC 3339 with offset, from 1900 to now; never a number."""
 
 ForceCode = Annotated[Code, listed(codes.FORCE)]
 ResistanceCode = Annotated[Code, listed(codes.RESISTANCE)]

@@ -1,0 +1,143 @@
+"""Security section 6: what each bad input gets, with nothing lost or half done, and no input gives a 5xx (S43)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.world import World, fresh_key, report_body
+
+CANARY = "canary-8f21"
+
+
+def raw(body: bytes, kind: str = "application/json") -> dict[str, Any]:
+    return {"content": body, "headers": {"Content-Type": kind, "Idempotency-Key": fresh_key()}}
+
+
+MALFORMED = {
+    "not JSON": b"{",
+    "duplicate key": b'{"mode": "named", "mode": "named"}',
+    "NaN": b'{"aid": NaN}',
+    "Infinity": b'{"aid": -Infinity}',
+    "byte order mark": b"\xef\xbb\xbf{}",
+    "UTF-16": "{}".encode("utf-16"),
+    "not UTF-8": b'{"narrative": "\xff"}',
+    "too deep": b"[" * 200 + b"]" * 200,
+    "number too long": b'{"x": ' + b"9" * 5000 + b"}",
+    "number too large": b'{"x": 1e999}',
+}
+
+
+class TestMalformed:
+    """Malformed bodies get 400 malformed-body."""
+
+    @pytest.mark.parametrize("case", MALFORMED)
+    async def test_it_is_refused_as_malformed(self, world: World, case: str) -> None:
+        answer = await world.reporter.call("POST", "/v1/reports", **raw(MALFORMED[case]))
+        assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed-body")
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def place(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    *steps, last = path.split("/")
+    inner: Any = body
+    for step in steps:
+        inner = inner[int(step) if step.isdigit() else step]
+    inner[last] = value
+    return body
+
+
+UNFIT = {
+    "extra member": ("surprise", CANARY),
+    "wrong type": ("narrative", 5),
+    "empty text": ("narrative", "  "),
+    "NUL": ("narrative", f"{CANARY}\x00"),
+    "lone surrogate": ("narrative", f"{CANARY}\ud800"),
+    "control character": ("narrative", f"{CANARY}\x07"),
+    "too long": ("narrative", CANARY * 4000),
+    "unknown code": ("officers/0/force", [CANARY]),
+    "unknown role": ("officers/0/role", CANARY),
+    "unknown mode": ("mode", "anonymous"),
+    "another class's warning": ("warning", "voluntary-1"),
+    "no declaration": ("declares_accuracy", False),
+    "date without offset": ("incident/occurred_at", "2026-01-01T10:00:00"),
+    "date as number": ("incident/occurred_at", 1),
+    "before 1900": ("incident/occurred_at", "1899-12-31T23:59:59Z"),
+    "future": ("incident/occurred_at", (datetime.now(UTC) + timedelta(days=1)).isoformat()),
+    "overflow by offset": ("incident/occurred_at", "0001-01-01T00:00:00+23:59"),
+    "nobody": ("officers/0", {"role": "present"}),
+    "no officers": ("officers", []),
+    "too many officers": ("officers", [{"name": "x", "role": "present"}] * 41),
+    "officer of nowhere": ("officers/0/officer_id", "00000000-0000-0000-0000-000000000001"),
+}
+
+
+class TestUnfit:
+    """What is readable and does not fit gets 422 with pointer and rule, never the value."""
+
+    @pytest.mark.parametrize("case", UNFIT)
+    async def test_it_is_refused_and_not_echoed(self, world: World, case: str) -> None:
+        path, value = UNFIT[case]
+        body = place(report_body(world), path, value) if not path.endswith("officers/0") else None
+        if body is None:
+            body = report_body(world)
+            body["officers"][0] = value
+        content = json.dumps(body, ensure_ascii=True).encode()
+        answer = await world.reporter.call("POST", "/v1/reports", **raw(content))
+        assert (answer.status_code, answer.json()["type"]) == (422, "/problems/validation"), answer.text
+        assert answer.json()["errors"]
+        assert CANARY not in answer.text.replace("/surprise", "")
+        assert world.database.sql("SELECT count(*) FROM report WHERE agency_id = :a", a=world.agency.id) == [(0,)]
+
+    async def test_an_empty_body_is_unfit(self, world: World) -> None:
+        answer = await world.reporter.call("POST", "/v1/reports", **raw(b""))
+        assert (answer.status_code, answer.json()["type"]) == (422, "/problems/validation")
+
+
+class TestAddresses:
+    """Unknown methods, ids, types and sizes."""
+
+    async def test_an_unlisted_method_names_the_listed_ones(self, world: World) -> None:
+        answer = await world.reporter.call("DELETE", "/v1/reports")
+        assert (answer.status_code, answer.json()["type"]) == (405, "/problems/method-not-allowed")
+        assert {"GET", "POST"} <= set(answer.headers["allow"].split(", "))
+
+    @pytest.mark.parametrize(
+        "odd", ["x", "%00", "%ff", "0" * 300, "..", "null", "00000000-0000-0000-0000-000000000001"]
+    )
+    async def test_an_odd_id_is_as_absent_as_an_unknown_one(self, world: World, odd: str) -> None:
+        answer = await world.reporter.get(f"/v1/reports/{odd}")
+        assert answer.status_code == 404
+
+    async def test_another_content_type_is_refused(self, world: World) -> None:
+        answer = await world.reporter.call("POST", "/v1/reports", **raw(b"mode=named", "text/plain"))
+        assert answer.status_code in (415, 422)
+
+    async def test_a_body_over_the_limit_is_refused_before_it_is_read(self, world: World) -> None:
+        answer = await world.reporter.call("POST", "/v1/reports", **raw(b"[" + b" " * 1_100_000 + b"]"))
+        assert (answer.status_code, answer.json()["type"]) == (413, "/problems/too-large")
+
+    async def test_an_address_over_the_limit_is_refused(self, world: World) -> None:
+        answer = await world.reporter.get("/v1/officers?name=" + "a" * 9000)
+        assert (answer.status_code, answer.json()["type"]) == (414, "/problems/uri-too-long")
+
+    @pytest.mark.parametrize("key", ["", "short", "x" * 200, "has a\ttab in it xxxxxxx"])
+    async def test_a_malformed_idempotency_key_is_refused(self, world: World, key: str) -> None:
+        headers = {"Idempotency-Key": key}
+        answer = await world.reporter.call("POST", "/v1/reports", json=report_body(world), headers=headers)
+        assert (answer.status_code, answer.json()["type"]) == (400, "/problems/idempotency-required")
+
+
+class TestHeaders:
+    """S54: on every answer, errors included."""
+
+    @pytest.mark.parametrize("path", ["/livez", "/v1/me", "/nowhere", "/v1/reports"])
+    async def test_they_are_there(self, world: World, path: str) -> None:
+        answer = await world.reporter.get(path)
+        assert answer.headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["x-request-id"]
