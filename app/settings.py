@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         return self.signer_folder / "signer.sock"
 
     @property
+    def policies_folder(self) -> Path:
+        """Public keys of the logs as policy files; readable by every process."""
+        return self.data / "policies"
+
+    @property
     def exports_folder(self) -> Path:
         return self.data / "exports"
 
@@ -90,20 +95,23 @@ class Secrets:
 
 def read_secrets(folder: Path) -> Secrets:
     """Read all secret files. Raises SecretsMissing with a plain sentence (S58)."""
-    values = {}
-    for name, purpose in SECRET_FILES.items():
-        path = folder / name
-        text = path.read_text().strip() if path.is_file() else ""
-        if len(text) < MINIMUM_SECRET_CHARACTERS:
-            raise SecretsMissing(
-                f"The secret {path} ({purpose}) is missing or shorter than {MINIMUM_SECRET_CHARACTERS} characters. "
-                "Run `upstander keys make` to create what is missing."
-            )
-        values[name] = text
+    values = {name: read_secret(folder, name) for name in SECRET_FILES}
     token_keys = {path.stem: path.read_text() for path in sorted((folder / "token").glob("*.pem"))}
     if not token_keys:
         raise SecretsMissing(f"No token key in {folder / 'token'}. Run `upstander keys make` to create one.")
     return Secrets(**values, token_keys=token_keys)
+
+
+def read_secret(folder: Path, name: str) -> str:
+    """One secret, for a process that needs no other. Raises SecretsMissing."""
+    path = folder / name
+    text = path.read_text().strip() if path.is_file() else ""
+    if len(text) < MINIMUM_SECRET_CHARACTERS:
+        raise SecretsMissing(
+            f"The secret {path} ({SECRET_FILES[name]}) is missing or shorter than {MINIMUM_SECRET_CHARACTERS} "
+            "characters. Run `upstander keys make` to create what is missing."
+        )
+    return text
 
 
 def make_secrets(folder: Path, new_token_key: str) -> list[str]:

@@ -42,6 +42,7 @@ class Right(StrEnum):
     READ_POLICIES = "policies:read"
     STATISTICS = "statistics:read"
     EXPORT = "audit:export"
+    READ_EXPORT = "audit:read_export"
 
 
 STAFF = frozenset(Role) - {Role.OPERATOR, Role.INSPECTOR}
@@ -70,6 +71,14 @@ OFFICES: dict[Right, frozenset[Role]] = {
 """Rights of an office over the agency as a whole. What is not listed is nobody's."""
 
 READS = frozenset(
-    {Right.READ_REPORT, Right.READ_CASE, Right.READ_OVERVIEW, Right.READ_NOTICE, Right.READ_AGENCY, Right.READ_POLICIES}
+    {
+        Right.READ_REPORT,
+        Right.READ_CASE,
+        Right.READ_OVERVIEW,
+        Right.READ_NOTICE,
+        Right.READ_AGENCY,
+        Right.READ_POLICIES,
+        Right.READ_EXPORT,
+    }
 )
 """Rights that change nothing: the row is fetched without a lock."""

@@ -164,7 +164,7 @@ KINDS: dict[str, Kind] = {
     ),
     # oversight
     "board.viewed": _act("case", "view", "reasons_sha256"),
-    "export.asked": _act("export", "profile", "purpose", "since_size"),
+    "export.asked": _act("export", "profile", "purpose", "since_size", "for_account"),
     "export.made": _act("export", "profile", "purpose", "from", "to", "digest"),
     "export.failed": _act("export", "why"),
     "export.listed": _read("export", "ids", "count"),

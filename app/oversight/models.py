@@ -34,6 +34,8 @@ class Export(Record, Base):
     purpose: Mapped[str]
     since_size: Mapped[int] = mapped_column(BigInteger)
     """Size of the checkpoint the reader already holds; 0 for the whole record."""
+    asked_event_id: Mapped[uuid.UUID]
+    """The entry `export.asked`: the export waits until a signed checkpoint covers it."""
     state: Mapped[ExportState] = mapped_column(word(ExportState))
     size: Mapped[int | None] = mapped_column(BigInteger)
     """Tree size at its end."""

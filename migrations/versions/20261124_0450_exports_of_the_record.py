@@ -23,7 +23,9 @@ GRANT UPDATE (state, size, bytes_total, digest, failed_because, made_at, expires
 --;
 GRANT SELECT (id, agency_id, name, pseudonym, officer_id, disabled_at) ON account TO {export}
 --;
-GRANT SELECT ON account_role TO {export}
+GRANT SELECT ON account_role, presence, kin, recusal, passed TO {export}
+--;
+GRANT SELECT (id, agency_id, incident_id) ON "case", report TO {export}
 """
 
 

@@ -1,0 +1,103 @@
+"""What people do with exports of the record: ask, follow, download."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.actor import Actor
+from app.access.gate import Granted
+from app.access.rights import Right
+from app.audit.log import record
+from app.db.session import time_of
+from app.errors import Conflict, Fault, NotFound, Validation
+from app.oversight.models import Export, ExportState
+from app.oversight.rules import GATE
+from app.oversight.schemas import ExportIn
+
+IS_SIGNED = text("SELECT EXISTS (SELECT 1 FROM audit.checkpoint WHERE agency_id = :agency AND size = :size)")
+
+
+@dataclass(eq=False)
+class ExportNotReady(Conflict):
+    """The export is not made yet, or could not be made; its state says which."""
+
+    state: str
+
+
+@dataclass(eq=False)
+class ExportGone(NotFound):
+    """The export was kept for a day and is gone; ask for another."""
+
+
+async def ask_for_export(tx: AsyncSession, asker: Actor, asked: ExportIn, *, by_operator: bool = False) -> Export:
+    """Ask for an export since a checkpoint; a job makes it, with the asker's rights as they are then (S8).
+
+    `by_operator`: asked for at the command line, in the account's name; the record then says so. Raises Validation
+    where no checkpoint of that size was signed.
+    """
+    since = asked.since_size if asked.since_size is not None else await last_size(tx, asker.account_id)
+    if since and not await tx.scalar(IS_SIGNED, {"agency": asker.agency_id, "size": since}):
+        raise Validation((Fault("/since_size", "unknown", "no checkpoint of that size was signed"),))
+    more: dict[str, Any] = {"for_account": asker.account_id} if by_operator else {}
+    export_id = uuid.uuid4()
+    line = record(
+        tx,
+        "export.asked",
+        ("export", export_id),
+        profile=asked.profile,
+        purpose=asked.purpose,
+        since_size=since,
+        **more,
+    )
+    export = Export(
+        id=export_id,
+        agency_id=asker.agency_id,
+        asked_by=asker.account_id,
+        profile=asked.profile,
+        purpose=asked.purpose,
+        since_size=since,
+        asked_event_id=line.event_id,
+        state=ExportState.ASKED,
+        created_at=time_of(tx),
+    )
+    tx.add(export)
+    return export
+
+
+async def last_size(tx: AsyncSession, account_id: uuid.UUID) -> int:
+    """Where this reader's last export ended; 0 before the first."""
+    made = select(func.max(Export.size)).where(Export.asked_by == account_id, Export.state == ExportState.MADE)
+    return await tx.scalar(made) or 0
+
+
+async def list_exports(
+    tx: AsyncSession, actor: Actor, limit: int, after: tuple[object, uuid.UUID] | None
+) -> list[Export]:
+    """The asker's own exports, newest first; one more than `limit` where there are more."""
+    query = GATE.readable(actor, Right.READ_EXPORT)
+    if after is not None:
+        query = query.where(tuple_(Export.created_at, Export.id) < tuple_(*after))
+    found = list(await tx.scalars(query.order_by(Export.created_at.desc(), Export.id.desc()).limit(limit + 1)))
+    record(tx, "export.listed", ("export", None), ids=[each.id for each in found[:limit]], count=len(found[:limit]))
+    return found
+
+
+def read_export(tx: AsyncSession, held: Granted[Export]) -> Export:
+    record(tx, "export.read", ("export", held.record.id))
+    return held.record
+
+
+def download_export(tx: AsyncSession, held: Granted[Export]) -> Export:
+    """Let the asker have the file. Raises ExportNotReady or ExportGone."""
+    export = held.record
+    if export.state is not ExportState.MADE:
+        raise ExportNotReady(export.state)
+    if export.expires_at is None or export.expires_at <= time_of(tx):
+        raise ExportGone
+    record(tx, "export.downloaded", ("export", export.id), digest=export.digest)
+    return export

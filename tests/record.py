@@ -1,0 +1,152 @@
+"""The record at work in tests: numbering and signing what a world has written, in this process or in processes of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.audit.keys import make_log_keys
+from app.audit.sequencer import number_next
+from app.audit.signer import Signer
+from app.db.session import as_role, make_engine
+from app.settings import Settings
+from tests.database import ORIGIN, Database
+from tests.shared import PROJECT
+
+
+@dataclass
+class Recorder:
+    """A sequencer and a signer on one database."""
+
+    database: Database
+    sequencer: AsyncEngine
+    signer: Signer
+    settings: Settings
+
+    def make_keys(self, agency_id: uuid.UUID) -> None:
+        [[origin]] = self.database.sql("SELECT origin FROM audit.log WHERE agency_id = :agency", agency=agency_id)
+        make_log_keys(
+            self.settings.signer_folder, self.settings.policies_folder, agency_id, str(origin), is_signed=False
+        )
+
+    async def number(self, agency_id: uuid.UUID) -> int:
+        """Number all that waits in one log; gives how many."""
+        total = 0
+        while amount := await number_next(self.sequencer, agency_id):
+            total += amount
+        return total
+
+    async def settle(self, agency_id: uuid.UUID) -> None:
+        """Keys where there are none, everything numbered, and a checkpoint over it."""
+        self.make_keys(agency_id)
+        await self.number(agency_id)
+        await self.signer.beat()
+
+
+@contextlib.asynccontextmanager
+async def recorder(database: Database) -> AsyncIterator[Recorder]:
+    settings = database.settings()
+    sequencer = make_engine(as_role(settings.database_url, database.roles.log, database.secrets.log_password))
+    engine = make_engine(as_role(settings.database_url, database.roles.signer, database.secrets.signer_password))
+    signer = Signer(engine, settings.signer_folder / "keys", settings.signer_folder / "state")
+    try:
+        yield Recorder(database, sequencer, signer, settings)
+    finally:
+        await sequencer.dispose()
+        await engine.dispose()
+
+
+# --- processes of their own -----------------------------------------------------------------------------------------
+
+
+def write_secrets(database: Database) -> None:
+    """The secret files that processes of their own start from."""
+    folder = database.settings().secrets_folder
+    (folder / "token").mkdir(parents=True, exist_ok=True)
+    for name in ("app_password", "log_password", "signer_password", "export_password", "draft_key", "cursor_key"):
+        (folder / name).write_text(getattr(database.secrets, name))
+    for kid, pem in database.secrets.token_keys.items():
+        (folder / "token" / f"{kid}.pem").write_text(pem)
+
+
+def environment(database: Database) -> dict[str, str]:
+    return {
+        **os.environ,
+        "PYTHONPATH": str(PROJECT),
+        "UPSTANDER_DATABASE_URL": database.admin_url.render_as_string(hide_password=False),
+        "UPSTANDER_DATA": str(database.folder),
+        "UPSTANDER_MODE": "test",
+        "UPSTANDER_ROLE_PREFIX": database.roles.prefix,
+        "UPSTANDER_LOG_ORIGIN": ORIGIN,
+        "UPSTANDER_BASE_URL": "http://upstander.test",
+        "UPSTANDER_TICK_SECONDS": "0.05",
+        "UPSTANDER_BEAT_SECONDS": "0.2",
+    }
+
+
+@contextlib.contextmanager
+def process(database: Database, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`upstander <command>` while the block runs; ended by SIGTERM, its log kept in the data folder."""
+    write_secrets(database)
+    with (database.folder / f"{command[0]}.{uuid.uuid4().hex}.log").open("wb") as log:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", *command],
+            cwd=PROJECT,
+            env=environment(database),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield running
+        finally:
+            running.terminate()
+            try:
+                running.wait(20)
+            except subprocess.TimeoutExpired:
+                running.kill()
+                running.wait()
+                raise
+
+
+# --- the outsider ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What verify.py said."""
+
+    code: int
+    text: str
+    folder: Path = field(repr=False)
+
+
+def verify(bundle: bytes, policy: str, *more: str, folder: Path | None = None) -> Answer:
+    """Run verify.py on a bundle as an outsider would: alone in a folder, isolated, as another user where we may."""
+    place = folder or Path(tempfile.mkdtemp(prefix="outside-"))
+    (place / "verify.py").write_bytes((PROJECT / "app/verify.py").read_bytes())
+    (place / "bundle.zip").write_bytes(bundle)
+    (place / "policy.txt").write_text(policy)
+    as_root = os.geteuid() == 0
+    if as_root:
+        for path in (place, *place.iterdir()):
+            os.chown(path, 65534, 65534)
+    done = subprocess.run(
+        [sys.executable, "-I", "verify.py", "check", "bundle.zip", "--policy", "policy.txt", *more],
+        cwd=place,
+        env={"PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        user=65534 if as_root else None,
+        group=65534 if as_root else None,
+        extra_groups=[] if as_root else None,
+    )
+    return Answer(done.returncode, done.stdout + done.stderr, place)
