@@ -123,6 +123,33 @@ def import_roster(
         raise typer.Exit(1)
 
 
+@imports.command("incidents")
+@plainly
+def import_incidents(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    agency: AgencyOption,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="what columns and values mean; New Jersey's where none is given"
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Force forms from a CSV file, grouped into incidents with rosters: all rows or none."""
+    from app.jobs.force_forms import import_force_forms_file
+
+    def progress(done: int, of: int) -> None:
+        typer.echo(f"\r{done:,} of {of:,} incidents", err=True, nl=done == of)
+
+    if not asyncio.run(
+        import_force_forms_file(
+            Settings(), agency, file, mapping_file=mapping, dry_run=dry_run, say=typer.echo, progress=progress
+        )
+    ):
+        raise typer.Exit(1)
+
+
 @app.command()
 def openapi(to: Annotated[Path, typer.Option(help="folder to write to")] = Path("openapi")) -> None:
     """Write the published contract and the list of problems."""
