@@ -1,4 +1,4 @@
-"""Filing is one transaction: report, incident, roster, case, route, entries; the number comes last, or nothing was filed.
+"""Filing is one transaction: report, incident, roster, case, route, entries; the number last, or nothing was filed.
 
 The filer never learns whether others reported the same event: what they get back follows from their own words alone.
 """

@@ -1,4 +1,4 @@
-"""To whom a case goes: the lowest qualified supervisor outside its wall, else internal affairs, else the outside reviewer."""
+"""To whom a case goes: the lowest supervisor outside its wall, else internal affairs, else the outside reviewer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from app.workflow import take
 CHAIN = text(
     """
     WITH RECURSIVE chain (officer_id, height) AS (
-        SELECT supervisor_id, 1 FROM posting WHERE officer_id = :officer AND until_on IS NULL AND supervisor_id IS NOT NULL
+        SELECT supervisor_id, 1 FROM posting
+        WHERE officer_id = :officer AND until_on IS NULL AND supervisor_id IS NOT NULL
         UNION
         SELECT p.supervisor_id, chain.height + 1 FROM posting p JOIN chain ON p.officer_id = chain.officer_id
         WHERE p.until_on IS NULL AND p.supervisor_id IS NOT NULL AND chain.height < 20
@@ -92,7 +93,7 @@ async def _internal_affairs_is_free(tx: AsyncSession, walled: set[uuid.UUID], re
 
 
 async def reroute(tx: AsyncSession, case: Case, reporter_officer_id: uuid.UUID | None, because: str) -> None:
-    """The system routes a case anew: its holder is on the wall now, or let it lie. Nobody learns why from the answer."""
+    """The system routes a case anew: its holder is on the wall now, or let it lie. Nobody learns why."""
     walled = await walled_officers(tx, case.incident_id)
     recused = set((await tx.scalars(select(Recusal.account_id).where(Recusal.case_id == case.id))).all())
     route = await find_route(tx, reporter_officer_id, walled, recused)

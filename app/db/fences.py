@@ -11,7 +11,7 @@ from typing import Any
 from app.db.roles import Roles
 
 CONTEXT = "(SELECT nullif(current_setting('app.agency_id', true), '')::uuid)"
-"""The agency that the transaction speaks for; NULL, and so nothing, where it speaks for none. In brackets: once a query."""
+"""The agency that the transaction speaks for; NULL, so nothing, where it speaks for none. In brackets: once a query."""
 
 
 def roles_of(op: Any) -> Roles:

@@ -34,7 +34,7 @@ def prepare(url: str | URL, roles: Roles, passwords: dict[str, str]) -> None:
         make_roles(connection, roles, passwords)
         known = text("SELECT 1 FROM pg_database WHERE datname = :name")
         if not connection.scalar(known, {"name": target.database}):
-            connection.execute(text(f'CREATE DATABASE "{target.database}" TEMPLATE template0 ENCODING \'UTF8\''))
+            connection.execute(text(f"CREATE DATABASE \"{target.database}\" TEMPLATE template0 ENCODING 'UTF8'"))
     outside.dispose()
     inside = create_engine(target, isolation_level="AUTOCOMMIT")
     with inside.connect() as connection:

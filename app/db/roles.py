@@ -1,7 +1,7 @@
-"""Database roles: who may do what in PostgreSQL (security.md section 4). Made by a superuser before the first migration.
+"""Database roles: who may do what in PostgreSQL. Made by a superuser before the first migration.
 
 owner owns every table and runs migrations; app serves people; log numbers the record; signer reads it and adds
-checkpoints; export reads what exports need; metrics counts. None bypasses row security, none but owner may change a table.
+checkpoints; export reads what exports need. None bypasses row security, none but owner may change a table.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ LIMITS = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION"
 
 
 def make_roles(connection: Connection, roles: Roles, passwords: dict[str, str]) -> None:
-    """Create the roles that are missing and set their passwords; `passwords` is keyed app, log, signer, export. Needs CREATEROLE.
+    """Create the roles that are missing and set their passwords (keyed app, log, signer, export). Needs CREATEROLE.
 
     The connected role becomes a member of owner, so that it can hand tables over and migrate as owner.
     """

@@ -1,4 +1,4 @@
-"""Finding per allegation, its approvals, the notice to the accused, the worksheet, the decision and appeals beside it."""
+"""Finding per allegation, its approvals, the notice to the accused, the worksheet and the decision."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Approval(Record, Base):
 
 
 class Notice(Record, Base):
-    """Charges and evidence packet served on the accused, and their answer or waiver (Loudermill). All they see (S14)."""
+    """Charges and packet served on the accused, and their answer or waiver (Loudermill). All they see (S14)."""
 
     __tablename__ = "notice"
 
@@ -114,7 +114,7 @@ class MatrixVersion(Record, Base):
 
 
 class Worksheet(Record, Base):
-    """Cell, factors and proposal for one sustained allegation, then the decision, on the matrix of the incident's day."""
+    """Cell, factors and proposal for one sustained allegation, on the matrix of the incident's day."""
 
     __tablename__ = "worksheet"
 

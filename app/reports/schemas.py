@@ -1,6 +1,6 @@
 """What a witness's report holds: the union of the statutory content lists (practice.md 1.1), and what may be left open.
 
-"I did not see" and "I could not safely act" are answers, not gaps. Nothing here is required that a witness may not know.
+"I did not see" and "I could not safely act" are answers, not gaps. Nothing is required that a witness may not know.
 """
 
 from __future__ import annotations

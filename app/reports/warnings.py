@@ -9,7 +9,7 @@ from app.words import N_
 
 
 @dataclass(frozen=True)
-class Warning:
+class StatementWarning:
     """Stored with the report by its version; counsel of the agency confirms the words before real use."""
 
     version: str
@@ -20,16 +20,16 @@ class Warning:
 WARNINGS = {
     warning.version: warning
     for warning in (
-        Warning(
+        StatementWarning(
             "duty-1",
             StatementClass.DUTY_REPORT,
             N_(
                 "The law or your agency's policy asks you for this report, so it may count as compelled. It can "
-                "still be used to decide about discipline. Whether it could be used in a criminal case against you is for your "
-                "counsel to say; you may ask for a representative before you go on, if that does not make you late."
+                "still be used to decide about discipline. Whether it could be used in a criminal case against you is for "
+                "your counsel to say; you may ask for a representative before you go on, if that does not make you late."
             ),
         ),
-        Warning(
+        StatementWarning(
             "compelled-1",
             StatementClass.COMPELLED,
             N_(
@@ -38,7 +38,7 @@ WARNINGS = {
                 "discipline."
             ),
         ),
-        Warning(
+        StatementWarning(
             "voluntary-1",
             StatementClass.VOLUNTARY,
             N_(

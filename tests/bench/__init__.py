@@ -1,0 +1,1 @@
+"""Benchmarks: figures beside a yardstick measured in the same run. Nothing here fails for an absolute time."""
