@@ -20,7 +20,8 @@ from pathlib import Path
 import typer
 
 from app.db.embedded import Server
-from app.demo.people import load_people
+from app.demo.people import AGENCIES, load_people
+from app.jobs.force_forms import import_force_forms_file
 from app.jobs.installation import app_sessions, install
 from app.jobs.refused import Refused
 from app.settings import Settings
@@ -87,6 +88,17 @@ async def prepare_demo(settings: Settings, data: Path, incidents: Path | None) -
         async with app_sessions(settings) as sessions:
             people = await load_people(sessions, settings, password=secrets.token_urlsafe(15))
         (data / "demo.json").write_text(json.dumps(people, indent=1) + "\n")
+    if incidents is not None:
+        await load_incidents(settings, incidents)
+
+
+async def load_incidents(settings: Settings, file: Path) -> None:
+    """Real force forms beside the demo's own cases: scenes with rosters, and nobody accused of anything."""
+    say(f"Loading the force forms of {file.name} ...")
+    agency, _ = AGENCIES[0]
+    if not await import_force_forms_file(settings, agency.ori, file, say=say):
+        raise Refused(f"The demo did not start, because {file.name} does not fit.")
+    say("The incidents of this file are not made up; nothing in them says that anyone did wrong.")
 
 
 @contextmanager
