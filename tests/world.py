@@ -34,6 +34,10 @@ def shared_hash() -> str:
     return hash_password(PASSWORD)
 
 
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
 def fresh_key() -> str:
     return secrets.token_urlsafe(24)
 
@@ -196,7 +200,7 @@ async def make_world(app: FastAPI, database: Database, state: str = "CO") -> Wor
         ori=f"T{mark.upper()}"[:9],
         state=state,
         time_zone="America/Denver",
-        went_live_on=date.today() - timedelta(days=365),
+        went_live_on=today() - timedelta(days=365),
         made_up=True,
     )
     async with app.state.sessions.begin() as tx:
@@ -218,7 +222,7 @@ async def _join(
             name=part.name,
             rank=part.rank,
             supervisor_id=supervisor,
-            from_on=date.today() - timedelta(days=400),
+            from_on=today() - timedelta(days=400),
         )
         officer_id = (await actions.add_officer(tx, agency.id, entry)).officer_id
     account = Account(

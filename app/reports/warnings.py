@@ -25,8 +25,9 @@ WARNINGS = {
             StatementClass.DUTY_REPORT,
             N_(
                 "The law or your agency's policy asks you for this report, so it may count as compelled. It can "
-                "still be used to decide about discipline. Whether it could be used in a criminal case against you is for "
-                "your counsel to say; you may ask for a representative before you go on, if that does not make you late."
+                "still be used to decide about discipline. Whether it could be used in a criminal case against you "
+                "is for your counsel to say; you may ask for a representative before you go on, if that does not make "
+                "you late."
             ),
         ),
         StatementWarning(
