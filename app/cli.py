@@ -18,6 +18,8 @@ from app.settings import SecretsMissing, Settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 imports = typer.Typer(no_args_is_help=True, help="Take in what an agency already has.")
 app.add_typer(imports, name="import")
+keys = typer.Typer(no_args_is_help=True, help="Secrets of this installation, and the keys that sign its logs.")
+app.add_typer(keys, name="keys")
 
 AgencyOption = Annotated[str, typer.Option("--agency", help="ORI of the agency")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would happen, change nothing")]
@@ -148,6 +150,98 @@ def import_incidents(
         )
     ):
         raise typer.Exit(1)
+
+
+@app.command()
+@plainly
+def worker() -> None:
+    """Number the record, keep its heartbeat, make exports. Any number of workers may run."""
+    from app.api.logs import write_logs
+    from app.jobs.processes import run_process
+    from app.jobs.worker import run_worker
+
+    write_logs()
+    run_process(run_worker, Settings())
+
+
+@app.command()
+@plainly
+def signer() -> None:
+    """Sign checkpoints, exports and promises; best run as a system user of its own."""
+    from app.api.logs import write_logs
+    from app.audit.signer_process import SignerRunning, SocketUnusable, run_signer
+    from app.jobs.processes import run_process
+
+    write_logs()
+    try:
+        run_process(run_signer, Settings())
+    except (SignerRunning, SocketUnusable) as refused:
+        raise Refused(str(refused)) from refused
+
+
+@app.command("export")
+@plainly
+def export_record(
+    agency: AgencyOption,
+    to: Annotated[Path, typer.Option(help="file to write; never overwritten")],
+    account: Annotated[str, typer.Option("--as", help="email of an account that may export; it is asked in its name")],
+    since: Annotated[
+        int | None, typer.Option(min=0, help="size of the checkpoint held; else that of its last export")
+    ] = None,
+    purpose: Annotated[str, typer.Option(help="why, as it will stand in the record")] = "periodic_review",
+    wait: Annotated[float, typer.Option(min=1, help="seconds to wait for a signed checkpoint")] = 120,
+) -> None:
+    """Export the record of an agency for a board, to be checked with verify.py."""
+    from app.jobs.export_command import export_to_file
+    from app.oversight.schemas import Purpose
+
+    if purpose not in set(Purpose):
+        raise Refused(f"The purpose is one of: {', '.join(Purpose)}.")
+    if to.exists():
+        raise Refused(f"{to} is there already; nothing is overwritten.")
+    made = asyncio.run(export_to_file(Settings(), agency, account, Purpose(purpose), since, to, wait))
+    typer.echo(f"{to}: entries {made.since_size} to {made.size}, {made.bytes_total:,} bytes.")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def verify(context: typer.Context) -> None:
+    """Check an export or a receipt offline: hands everything on to verify.py, which knows nothing of this service."""
+    import subprocess
+
+    checker = Path(__file__).with_name("verify.py")
+    sys.exit(subprocess.run([sys.executable, "-I", checker, *context.args], check=False).returncode)
+
+
+@keys.command("make")
+@plainly
+def keys_make() -> None:
+    """Make what is missing: secrets of the installation, and the signer's keys of every log that has none."""
+    from app.jobs.log_keys import make_missing_log_keys, make_missing_secrets
+
+    settings = Settings()
+    for name in make_missing_secrets(settings):
+        typer.echo(f"secret {name}")
+    for origin in asyncio.run(make_missing_log_keys(settings)):
+        typer.echo(f"keys of {origin}")
+
+
+@keys.command("show")
+@plainly
+def keys_show() -> None:
+    """Print the public keys of every log, as lines of a policy know them."""
+    from app.jobs.log_keys import public_keys
+
+    for line in asyncio.run(public_keys(Settings())):
+        typer.echo(line)
+
+
+@keys.command("policy")
+@plainly
+def keys_policy(agency: AgencyOption) -> None:
+    """Print the policy file of an agency's log: hand it to the board on paper or stick, with the verifier's SHA-256."""
+    from app.jobs.log_keys import policy_of
+
+    typer.echo(asyncio.run(policy_of(Settings(), agency)), nl=False)
 
 
 @app.command()

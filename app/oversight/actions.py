@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, text, tuple_
@@ -101,3 +102,8 @@ def download_export(tx: AsyncSession, held: Granted[Export]) -> Export:
         raise ExportGone
     record(tx, "export.downloaded", ("export", export.id), digest=export.digest)
     return export
+
+
+def file_of(folder: Path, export_id: uuid.UUID) -> Path:
+    """Where the file of a made export lies."""
+    return folder / f"{export_id}.zip"

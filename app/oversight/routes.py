@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from base64 import b64encode
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -76,7 +75,7 @@ async def read_export(held: OwnExport, tx: Transaction) -> ExportView:
 async def download_export(request: Request, held: OwnExport, tx: Transaction) -> FileResponse:
     """Download the bundle, to be checked with `verify.py` on your own machine."""
     export = actions.download_export(tx, held)
-    path = file_of(request.app.state.settings.exports_folder, export.id)
+    path = actions.file_of(request.app.state.settings.exports_folder, export.id)
     try:
         facts = path.stat()
     except OSError:
@@ -89,11 +88,6 @@ async def download_export(request: Request, held: OwnExport, tx: Transaction) ->
         stat_result=facts,
         headers={"Repr-Digest": f"sha-256=:{digest}:"},
     )
-
-
-def file_of(folder: Path, export_id: uuid.UUID) -> Path:
-    """Where the file of a made export lies."""
-    return folder / f"{export_id}.zip"
 
 
 def view_of(export: Export) -> ExportView:
