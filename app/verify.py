@@ -1422,7 +1422,7 @@ class Walk:
         for place, (theirs, mine) in enumerate(zip(hashes[old:], known), first + old):
             if theirs != mine:
                 begin, end = place << 8 * level, (place + 1 << 8 * level) - 1
-                self.bundle.report.failed(f"{name} does not agree with the entries #{begin} to #{end}", begin)
+                self.bundle.report.failed(f"{name} does not agree with the entries #{begin} to #{end}")
 
 
 class View(NamedTuple):
@@ -1657,7 +1657,10 @@ def receipt(args: argparse.Namespace, report: Report) -> None:
     of: Dict[str, Any] = {}
     names = []
     for text in told["blocks"]:
-        name, value = read_block(text.encode("utf-8"))
+        try:
+            name, value = read_block(text.encode("utf-8"))
+        except ValueError as error:
+            raise Refuted(f"a block of the receipt is not well-formed: {error}") from None
         if url64(sha256(text.encode("utf-8")).digest()).encode() != commitments[NAMES.index(name)]:
             report.failed(f"the block '{name}' is not the one that the entry commits to")
         of = value if name == "of" else of
@@ -1800,9 +1803,11 @@ def main(words: Optional[Sequence[str]] = None) -> int:
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - a traceback is no answer to a board
         report.open_question(f"this verifier met what it was not written for ({type(error).__name__})")
     if args.run is not own_hash or report.lines:
-        with contextlib.suppress(BrokenPipeError):
+        try:
             show(report, getattr(args, "json", False))
             sys.stdout.flush()
+        except BrokenPipeError:  # nobody reads on; without this the interpreter would complain at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return {"verified": 0, "refuted": 1, "undecided": 2}[report.verdict()]
 
 

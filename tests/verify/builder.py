@@ -218,7 +218,7 @@ class Log:
                 files[tile_name(level, tile, nodes % 256)] = b"".join(map(mth, under))
         return files
 
-    def seal(self, files: Files, **changes: Any) -> Files:
+    def seal(self, files: Files, /, **changes: Any) -> Files:
         """Add manifest and note; `changes` replace members of the manifest."""
         listed = [
             {"name": name, "sha256": sha(content).hex(), "size": len(content)}

@@ -83,6 +83,13 @@ class Desk:
         assert done.stderr == "" or done.stderr.startswith("usage:"), done.stderr
         return Answer(done.returncode, done.stdout)
 
+    def shell(self, script: str) -> str:
+        """What a shell script leaves on standard error."""
+        words = ["/bin/sh", script]
+        return subprocess.run(
+            words, cwd=self.folder, stderr=subprocess.PIPE, text=True, timeout=60, **self.rights
+        ).stderr
+
     def ask(self, *words: str) -> Answer:
         answer = self.run(*words, "--json")
         answer.told = json.loads(answer.text)

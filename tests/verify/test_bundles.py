@@ -44,8 +44,11 @@ def sealed(log: Log, start: int, size: int, **how: object) -> Files:
 class TestAnHonestBundle:
     @pytest.mark.parametrize(
         ("start", "size"),
-        [(0, 0), (0, 1), (0, 255), (0, 256), (0, 257), (0, SIZE), (1, SIZE), (255, 256), (256, SIZE), (300, SIZE)]
-        + [(512, 513), (511, 512), (SIZE, SIZE), (512, 512), (599, 600)],
+        [
+            *((0, size) for size in (0, 1, 255, 256, 257, SIZE)),
+            *((start, SIZE) for start in (1, 256, 300, 599, SIZE)),
+            *((255, 256), (511, 512), (512, 512), (512, 513)),
+        ],
     )
     def test_is_verified_wherever_it_begins_and_ends(self, desk: Desk, log: Log, start: int, size: int) -> None:
         answer = desk.check(sealed(log, start, size), log.policy())
@@ -337,7 +340,12 @@ class TestThePolicy:
         assert len(answer.told["lines"]) == 1
 
     def test_reads_comments_tabs_and_names_in_any_letters(self, desk: Desk, log: Log) -> None:
-        text = log.policy("none").decode().replace("log ", "\t log\t ").replace("witness board", "witness ausschuß-für-aufsicht")
+        text = (
+            log.policy("none")
+            .decode()
+            .replace("log ", "\t log\t ")
+            .replace("witness board", "witness ausschuß-für-aufsicht")
+        )
         assert desk.check(sealed(log, 0, 10), text.encode() + b"  # end").status == 0
 
 
