@@ -18,6 +18,16 @@ class StateConflict(Conflict):
     step: str
 
 
+@dataclass(eq=False)
+class SamePerson(Conflict):
+    """This needs two people, and you were the first."""
+
+
+@dataclass(eq=False)
+class SamePerson(Conflict):
+    """This needs another person than the one who did the part before."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One row of a table of steps."""

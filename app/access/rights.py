@@ -40,6 +40,7 @@ class Right(StrEnum):
     KEEP_ACCOUNTS = "agency:accounts"
     KEEP_SETTINGS = "agency:settings"
     READ_POLICIES = "policies:read"
+    READ_MATRICES = "matrices:read"
     STATISTICS = "statistics:read"
     EXPORT = "audit:export"
     READ_EXPORT = "audit:read_export"
@@ -51,6 +52,16 @@ OFFICES: dict[Right, frozenset[Role]] = {
     Right.FILE: STAFF,
     Right.READ_AGENCY: STAFF,
     Right.READ_POLICIES: frozenset(Role),
+    Right.READ_MATRICES: frozenset(
+        {
+            Role.AGENCY_ADMIN,
+            Role.INVESTIGATOR,
+            Role.COMMANDER,
+            Role.DISCIPLINE_AUTHORITY,
+            Role.OVERSIGHT,
+            Role.OUTSIDE_REVIEWER,
+        }
+    ),
     Right.READ_CASE: frozenset(
         {
             Role.SUPERVISOR,
@@ -78,6 +89,7 @@ READS = frozenset(
         Right.READ_NOTICE,
         Right.READ_AGENCY,
         Right.READ_POLICIES,
+        Right.READ_MATRICES,
         Right.READ_EXPORT,
     }
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import uuid
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,12 +12,14 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
 from fastapi.security import OAuth2PasswordBearer
+from sqlalchemy import Select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor
-from app.access.gate import Gate, Granted, refuse_without_office
+from app.access.gate import Gate, Granted, Inside, refuse_without_office
 from app.access.rights import Right
 from app.agencies.sign_in import read_bearer, read_session
-from app.errors import Unauthenticated
+from app.errors import Forbidden, Unauthenticated
 from app.http.conditions import refuse_stale
 from app.http.route import IdempotencyKey, PathId, Transaction, begin_once
 
@@ -72,32 +76,85 @@ DOORS: dict[Callable[..., Any], Door] = {}
 """Which dependency guards how: filled as routes are declared, walked once at start."""
 
 
-def _guard(door: Door, call: Callable[..., Any]) -> Any:
+def guard(door: Door, call: Callable[..., Any]) -> Any:
+    """Make `call` a dependency that counts as a route's door."""
     DOORS[call] = door
     return Depends(call)
 
 
-def needs(right: Right, gate: Gate[Any], param: str, *, match: bool = False, page: bool = False) -> Any:
-    """Fetch the record named by path parameter `param` through `gate`, with `right`; `match`: If-Match is required.
+def needs(
+    right: Right,
+    gate: Gate[Any],
+    param: str,
+    *,
+    or_right: Right | None = None,
+    match: bool = False,
+    once: bool = False,
+    page: bool = False,
+) -> Any:
+    """Fetch the record named by path parameter `param` through `gate`, with `right` or else with `or_right`.
 
-    The dependency's value is a Granted of the gate's record. Raises NotFound, Forbidden, Stale, PreconditionRequired.
+    `match`: If-Match is required. `once`: an Idempotency-Key is, and its first answer is repeated only to those whom
+    the gate still lets in (S1). The dependency's value is a Granted of the gate's record.
+    Raises NotFound, Forbidden, Stale, PreconditionRequired, IdempotencyRequired.
     """
     who = by_session if page else by_bearer
 
-    async def bring(request: Request, tx: Transaction, actor: Actor = Depends(who), **path: PathId) -> Granted[Any]:
-        granted = await gate.fetch(tx, actor, path[param], right)
+    async def bring(request: Request, tx: Transaction, actor: Actor = Depends(who), **path: Any) -> Granted[Any]:
+        granted = await _fetch(tx, gate, actor, path[param], right, or_right)
+        if once:
+            await begin_once(request, actor.account_id, actor.agency_id, path["key"])
         if match:
             refuse_stale(request, granted.record.version)
         return granted
 
-    return _guard(Door("record", right), _with_path(bring, param))
+    return guard(Door("record", right), _with_path(bring, param, once=once))
 
 
-def _with_path(call: Callable[..., Any], param: str) -> Callable[..., Any]:
-    """Give a dependency the path parameter `param` by name, so that the contract shows it."""
+async def _fetch(
+    tx: AsyncSession, gate: Gate[Any], actor: Actor, object_id: uuid.UUID, right: Right, or_right: Right | None
+) -> Granted[Any]:
+    try:
+        return await gate.fetch(tx, actor, object_id, right)
+    except Forbidden:
+        if or_right is None:
+            raise
+        return await gate.fetch(tx, actor, object_id, or_right)
+
+
+def needs_inside(
+    rights: Right | tuple[Right, ...],
+    gate: Gate[Any],
+    param: str,
+    of: type[Any],
+    around: Callable[[uuid.UUID], Select[tuple[uuid.UUID]]],
+    *,
+    match: bool = False,
+    page: bool = False,
+) -> Any:
+    """As `needs`, for a record of kind `of` that is guarded by the one it belongs to, whose id `around` selects.
+
+    Of several rights the first that is held opens it. The dependency's value is an Inside; `match` compares the
+    version of the inner record. Raises NotFound, Forbidden, Stale, PreconditionRequired.
+    """
+    who = by_session if page else by_bearer
+    asked = (rights,) if isinstance(rights, Right) else rights
+
+    async def bring(request: Request, tx: Transaction, actor: Actor = Depends(who), **path: PathId) -> Inside[Any, Any]:
+        found = await gate.fetch_inside(tx, actor, of, path[param], around(path[param]), *asked)
+        if match:
+            refuse_stale(request, found.record.version)
+        return found
+
+    return _guard(Door("record", asked[0]), _with_path(bring, param))
+
+
+def _with_path(call: Callable[..., Any], param: str, *, once: bool = False) -> Callable[..., Any]:
+    """Give a dependency the path parameter `param` by name, and the key of a single act, so that the contract shows them."""
     known = [p for p in inspect.signature(call, eval_str=True).parameters.values() if p.kind is not p.VAR_KEYWORD]
     named = inspect.Parameter(param, inspect.Parameter.KEYWORD_ONLY, annotation=PathId)
-    call.__signature__ = inspect.Signature([*known, named])  # type: ignore[attr-defined]
+    key = inspect.Parameter("key", inspect.Parameter.KEYWORD_ONLY, annotation=IdempotencyKey, default=None)
+    call.__signature__ = inspect.Signature([*known, named, *([key] if once else [])])  # type: ignore[attr-defined]
     return call
 
 
@@ -109,7 +166,7 @@ def holds(right: Right, *, page: bool = False) -> Any:
         refuse_without_office(actor, right)
         return actor
 
-    return _guard(Door("office", right), ask)
+    return guard(Door("office", right), ask)
 
 
 def listing(right: Right, *, page: bool = False) -> Any:
@@ -119,7 +176,7 @@ def listing(right: Right, *, page: bool = False) -> Any:
     async def ask(actor: Actor = Depends(who)) -> Actor:
         return actor
 
-    return _guard(Door("list", right), ask)
+    return guard(Door("list", right), ask)
 
 
 def signed_in(why: str, *, page: bool = False) -> Any:
@@ -129,7 +186,7 @@ def signed_in(why: str, *, page: bool = False) -> Any:
     async def ask(actor: Actor = Depends(who)) -> Actor:
         return actor
 
-    return _guard(Door("signed-in", why=why), ask)
+    return guard(Door("signed-in", why=why), ask)
 
 
 def open_to_all(why: str) -> Any:
@@ -138,7 +195,7 @@ def open_to_all(why: str) -> Any:
     async def ask() -> None:
         return None
 
-    return _guard(Door("open", why=why), ask)
+    return guard(Door("open", why=why), ask)
 
 
 async def _once(request: Request, actor: ApiActor, key: IdempotencyKey = None) -> None:

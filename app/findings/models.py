@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, Record, new_salt, word
+from app.db.base import Base, Record, Versioned, new_salt, word
 
 
 class Disposition(StrEnum):
@@ -37,8 +37,17 @@ class FindingState(StrEnum):
     SUPERSEDED = "superseded"
 
 
-class Finding(Record, Base):
-    """What was found on one allegation. Superseded by a later one, never changed."""
+class Answered(StrEnum):
+    """How the accused met the notice before a decision."""
+
+    ANSWERED = "answered"
+    WAIVED = "waived"
+    LAPSED = "lapsed"
+    """The time to answer ran out without a word."""
+
+
+class Finding(Record, Versioned, Base):
+    """What was found on one allegation. Superseded by a later one, never changed; `state` is assigned by workflow.take."""
 
     __tablename__ = "finding"
 
@@ -81,12 +90,14 @@ class Approval(Record, Base):
     __table_args__ = (UniqueConstraint("finding_id", "given_by"),)
 
 
-class Notice(Record, Base):
+class Notice(Record, Versioned, Base):
     """Charges and packet served on the accused, and their answer or waiver (Loudermill). All they see (S14)."""
 
     __tablename__ = "notice"
 
-    allegation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("allegation.id"), unique=True)
+    allegation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("allegation.id"), index=True)
+    finding_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("finding.id"), unique=True)
+    """The sustained finding it is about; a reopened case that sustains anew serves anew."""
     officer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("officer.id"), index=True)
     charges: Mapped[str]
     packet: Mapped[list[Any]]
@@ -110,7 +121,10 @@ class MatrixVersion(Record, Base):
     is_sample: Mapped[bool]
     matrix: Mapped[dict[str, Any]]
 
-    __table_args__ = (UniqueConstraint("agency_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("agency_id", "name"),
+        UniqueConstraint("agency_id", "is_sample", "in_force_from"),
+    )
 
 
 class Worksheet(Record, Base):
@@ -131,6 +145,8 @@ class Worksheet(Record, Base):
     proposed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     salt: Mapped[bytes] = mapped_column(default=new_salt)
 
+    __table_args__ = (UniqueConstraint("finding_id", "revision"),)
+
 
 class Decision(Record, Base):
     """What was decided on one worksheet, by someone who neither proposed nor approved. Appeals stand beside it."""
@@ -138,11 +154,13 @@ class Decision(Record, Base):
     __tablename__ = "decision"
 
     worksheet_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("worksheet.id"), unique=True)
+    finding_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("finding.id"), unique=True)
     penalty: Mapped[str]
     amount: Mapped[int | None]
     """In the unit of the matrix's ladder, for example days."""
     departure_reason: Mapped[str | None]
     considered: Mapped[str]
     """How the answer of the accused was considered."""
+    answered: Mapped[Answered] = mapped_column(word(Answered))
     decided_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     salt: Mapped[bytes] = mapped_column(default=new_salt)

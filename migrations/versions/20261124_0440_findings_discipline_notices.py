@@ -29,6 +29,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_matrix_version_agency_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_matrix_version")),
         sa.UniqueConstraint("agency_id", "name", name=op.f("uq_matrix_version_agency_id_name")),
+        sa.UniqueConstraint(
+            "agency_id",
+            "is_sample",
+            "in_force_from",
+            name=op.f("uq_matrix_version_agency_id_is_sample_in_force_from"),
+        ),
     )
     op.create_index(op.f("ix_matrix_version_agency_id"), "matrix_version", ["agency_id"], unique=False)
     op.create_table(
@@ -85,6 +91,7 @@ def upgrade() -> None:
         sa.Column("not_completed_because", sa.Text(), nullable=True),
         sa.Column("proposed_by", sa.Uuid(), nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("agency_id", sa.Uuid(), nullable=False),
@@ -107,6 +114,7 @@ def upgrade() -> None:
     op.create_table(
         "notice",
         sa.Column("allegation_id", sa.Uuid(), nullable=False),
+        sa.Column("finding_id", sa.Uuid(), nullable=False),
         sa.Column("officer_id", sa.Uuid(), nullable=False),
         sa.Column("charges", sa.Text(), nullable=False),
         sa.Column("packet", postgresql.JSONB(), nullable=False),
@@ -117,21 +125,26 @@ def upgrade() -> None:
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("is_waived", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_notice_agency_id")),
         sa.ForeignKeyConstraint(["allegation_id"], ["allegation.id"], name=op.f("fk_notice_allegation_id")),
+        sa.ForeignKeyConstraint(["finding_id"], ["finding.id"], name=op.f("fk_notice_finding_id")),
         sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_notice_officer_id")),
         sa.ForeignKeyConstraint(["served_by"], ["account.id"], name=op.f("fk_notice_served_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
-        sa.UniqueConstraint("allegation_id", name=op.f("uq_notice_allegation_id")),
+        sa.UniqueConstraint("finding_id", name=op.f("uq_notice_finding_id")),
     )
     op.create_index(op.f("ix_notice_agency_id"), "notice", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_notice_allegation_id"), "notice", ["allegation_id"], unique=False)
     op.create_index(op.f("ix_notice_officer_id"), "notice", ["officer_id"], unique=False)
     op.create_table(
         "worksheet",
         sa.Column("allegation_id", sa.Uuid(), nullable=False),
+        sa.Column("finding_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("matrix_id", sa.Uuid(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
@@ -145,12 +158,14 @@ def upgrade() -> None:
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_worksheet_agency_id")),
         sa.ForeignKeyConstraint(["allegation_id"], ["allegation.id"], name=op.f("fk_worksheet_allegation_id")),
+        sa.ForeignKeyConstraint(["finding_id"], ["finding.id"], name=op.f("fk_worksheet_finding_id")),
         sa.ForeignKeyConstraint(["matrix_id"], ["matrix_version.id"], name=op.f("fk_worksheet_matrix_id")),
         sa.ForeignKeyConstraint(["proposed_by"], ["account.id"], name=op.f("fk_worksheet_proposed_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_worksheet")),
-        sa.UniqueConstraint("allegation_id", name=op.f("uq_worksheet_allegation_id")),
+        sa.UniqueConstraint("finding_id", "revision", name=op.f("uq_worksheet_finding_id_revision")),
     )
     op.create_index(op.f("ix_worksheet_agency_id"), "worksheet", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_worksheet_allegation_id"), "worksheet", ["allegation_id"], unique=False)
     op.create_table(
         "approval",
         sa.Column("finding_id", sa.Uuid(), nullable=False),
@@ -171,10 +186,24 @@ def upgrade() -> None:
     op.create_table(
         "decision",
         sa.Column("worksheet_id", sa.Uuid(), nullable=False),
+        sa.Column("finding_id", sa.Uuid(), nullable=False),
         sa.Column("penalty", sa.Text(), nullable=False),
         sa.Column("amount", sa.Integer(), nullable=True),
         sa.Column("departure_reason", sa.Text(), nullable=True),
         sa.Column("considered", sa.Text(), nullable=False),
+        sa.Column(
+            "answered",
+            sa.Enum(
+                "answered",
+                "waived",
+                "lapsed",
+                name="answered",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
         sa.Column("decided_by", sa.Uuid(), nullable=False),
         sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -182,12 +211,14 @@ def upgrade() -> None:
         sa.Column("agency_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_decision_agency_id")),
         sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_decision_decided_by")),
+        sa.ForeignKeyConstraint(["finding_id"], ["finding.id"], name=op.f("fk_decision_finding_id")),
         sa.ForeignKeyConstraint(["worksheet_id"], ["worksheet.id"], name=op.f("fk_decision_worksheet_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+        sa.UniqueConstraint("finding_id", name=op.f("uq_decision_finding_id")),
         sa.UniqueConstraint("worksheet_id", name=op.f("uq_decision_worksheet_id")),
     )
     op.create_index(op.f("ix_decision_agency_id"), "decision", ["agency_id"], unique=False)
-    fence_tables(op, TABLES, append_only=("approval", "worksheet", "decision"))
+    fence_tables(op, TABLES, append_only=("matrix_version", "approval", "worksheet", "decision"))
 
 
 def downgrade() -> None:

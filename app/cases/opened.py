@@ -1,0 +1,39 @@
+"""Who has opened what: written with the entry of a read, asked by the gate of approvals."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.access.actor import Actor
+from app.cases.models import Opened
+from app.db.session import time_of
+
+
+async def mark_opened(tx: AsyncSession, case_id: uuid.UUID, *object_ids: uuid.UUID) -> None:
+    """The signed-in person has been shown these; the first time counts. The caller records the read."""
+    actor: Actor = tx.info["actor"]
+    rows = [
+        {
+            "agency_id": actor.agency_id,
+            "account_id": actor.account_id,
+            "object_id": object_id,
+            "case_id": case_id,
+            "at": time_of(tx),
+        }
+        for object_id in dict.fromkeys(object_ids)
+    ]
+    if rows:
+        await tx.execute(upsert(Opened).values(rows).on_conflict_do_nothing())
+
+
+async def unopened(tx: AsyncSession, account_id: uuid.UUID, object_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
+    """Those of `object_ids` that this person has not opened yet, in their order."""
+    asked = list(dict.fromkeys(object_ids))
+    query = select(Opened.object_id).where(Opened.account_id == account_id, Opened.object_id.in_(asked))
+    known = set((await tx.scalars(query)).all()) if asked else set()
+    return [object_id for object_id in asked if object_id not in known]
