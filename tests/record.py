@@ -1,4 +1,4 @@
-"""The record at work in tests: numbering and signing what a world has written, in this process or in processes of its own."""
+"""The record at work in tests: numbering and signing what a world has written, here or in processes of its own."""
 
 from __future__ import annotations
 
