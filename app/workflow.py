@@ -23,11 +23,6 @@ class SamePerson(Conflict):
     """This needs two people, and you were the first."""
 
 
-@dataclass(eq=False)
-class SamePerson(Conflict):
-    """This needs another person than the one who did the part before."""
-
-
 @dataclass(frozen=True)
 class Step:
     """One row of a table of steps."""

@@ -121,32 +121,6 @@ class Gate(Generic[R]):
             raise Forbidden from Denial(right, self.kind, object_id, "right")
         return Granted(row[0], actor, right)
 
-    async def fetch_inside(
-        self,
-        tx: AsyncSession,
-        actor: Actor,
-        of: type[C],
-        object_id: uuid.UUID,
-        around: Select[tuple[uuid.UUID]],
-        *rights: Right,
-    ) -> Inside[C, R]:
-        """A record of kind `of`, if one of `rights`, the first that is held, opens the record `around` it.
-
-        `around` selects the id of that record. Raises NotFound or Forbidden as `fetch` does, and after the same work
-        whether the inner record is absent, foreign or walled (S3, S5).
-        """
-        holder_id = (await tx.execute(around)).scalar() or uuid.UUID(int=0)
-        for right in rights[:-1]:
-            try:
-                granted = await self.fetch(tx, actor, holder_id, right)
-                break
-            except Forbidden:
-                continue
-        else:
-            granted = await self.fetch(tx, actor, holder_id, rights[-1])
-        # Read after the lock, so that what is judged is what stands.
-        return Inside(await tx.get_one(of, object_id, populate_existing=True), granted)
-
     async def _why(self, tx: AsyncSession, actor: Actor, object_id: uuid.UUID) -> str:
         """Always one query, whether the record is walled, foreign or absent (S3)."""
         of: Any = self.of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import uuid
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +20,7 @@ from app.access.rights import Right
 from app.agencies.sign_in import read_bearer, read_session
 from app.errors import Forbidden, Unauthenticated
 from app.http.conditions import refuse_stale
-from app.http.route import IdempotencyKey, PathId, Transaction, begin_once
+from app.http.route import NOWHERE, IdempotencyKey, PathId, Transaction, begin_once
 
 COOKIE = "__Host-session"
 PLAIN_COOKIE = "session"
@@ -123,34 +122,39 @@ async def _fetch(
 
 
 def needs_inside(
-    rights: Right | tuple[Right, ...],
+    right: Right,
     gate: Gate[Any],
     param: str,
     of: type[Any],
-    around: Callable[[uuid.UUID], Select[tuple[uuid.UUID]]],
+    around: Callable[[uuid.UUID], Select[uuid.UUID]],
     *,
+    or_right: Right | None = None,
     match: bool = False,
+    once: bool = False,
     page: bool = False,
 ) -> Any:
     """As `needs`, for a record of kind `of` that is guarded by the one it belongs to, whose id `around` selects.
 
-    Of several rights the first that is held opens it. The dependency's value is an Inside; `match` compares the
-    version of the inner record. Raises NotFound, Forbidden, Stale, PreconditionRequired.
+    `match` compares the version of the inner record. The dependency's value is an Inside.
     """
     who = by_session if page else by_bearer
-    asked = (rights,) if isinstance(rights, Right) else rights
 
-    async def bring(request: Request, tx: Transaction, actor: Actor = Depends(who), **path: PathId) -> Inside[Any, Any]:
-        found = await gate.fetch_inside(tx, actor, of, path[param], around(path[param]), *asked)
+    async def bring(request: Request, tx: Transaction, actor: Actor = Depends(who), **path: Any) -> Inside[Any, Any]:
+        holder_id = (await tx.execute(around(path[param]))).scalar()
+        granted = await _fetch(tx, gate, actor, holder_id or NOWHERE, right, or_right)
+        if once:
+            await begin_once(request, actor.account_id, actor.agency_id, path["key"])
+        # Read after the lock, so that what is judged is what stands.
+        inner = await tx.get_one(of, path[param], populate_existing=True)
         if match:
-            refuse_stale(request, found.record.version)
-        return found
+            refuse_stale(request, inner.version)
+        return Inside(inner, granted)
 
-    return _guard(Door("record", asked[0]), _with_path(bring, param))
+    return guard(Door("record", right), _with_path(bring, param, once=once))
 
 
 def _with_path(call: Callable[..., Any], param: str, *, once: bool = False) -> Callable[..., Any]:
-    """Give a dependency the path parameter `param` by name, and the key of a single act, so that the contract shows them."""
+    """Give a dependency the path parameter `param` by name, and the key of an act, so that the contract shows them."""
     known = [p for p in inspect.signature(call, eval_str=True).parameters.values() if p.kind is not p.VAR_KEYWORD]
     named = inspect.Parameter(param, inspect.Parameter.KEYWORD_ONLY, annotation=PathId)
     key = inspect.Parameter("key", inspect.Parameter.KEYWORD_ONLY, annotation=IdempotencyKey, default=None)

@@ -19,10 +19,14 @@ def note(
     *,
     on: tuple[str, Any] | None = None,
     shown: dict[str, Any] | None = None,
+    rev: int | None = None,
     state: str | None = None,
     **of: Any,
 ) -> Line:
-    """One act on a case: its entry (`of`: codes, ids, hashes) and its line on the timeline (`shown`)."""
+    """One act on a case: its entry (`of`: codes, ids, hashes) and its line on the timeline (`shown`).
+
+    `rev` counts the changes of the object that the entry is `on`; the case's own version where it is on the case.
+    """
     actor: Actor | None = tx.info.get("actor")
     tx.add(
         CaseEvent(
@@ -34,4 +38,5 @@ def note(
             facts=shown or {},
         )
     )
-    return record(tx, kind, on or ("case", case.id), case_id=case.id, rev=case.version, state=state, **of)
+    counted = rev if on else case.version
+    return record(tx, kind, on or ("case", case.id), case_id=case.id, rev=counted, state=state, **of)
