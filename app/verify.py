@@ -57,6 +57,7 @@ HEARTBEAT = 3900  # seconds: one an hour, and five minutes
 PROFILES = ("all", "board", "redacted", "case", "bare")
 NAMES = ("of", "on", "what", "who")
 INTERVENE = "failure_to_intervene"
+FINDINGS = ("finding.proposed", "finding.sent_back", "finding.approved", "finding.superseded")
 
 
 class Refuted(Exception):
@@ -841,6 +842,9 @@ def judge_quorum(head: Head, policy: Policy, report: Report) -> None:
     what = f"checkpoint of size {head.checkpoint.size}"
     for key, when in sorted(head.cosigners.items()):
         report.proven(f"witness {key.name} cosigned the {what} at {utc(when)[:19]}Z")
+    for key in policy.witnesses.values():
+        if key.kind == 6:
+            report.not_proven(f"whether {key.name} cosigned: signatures of its kind (ML-DSA-44) cannot be checked here")
     if policy.quorum == "none":
         report.not_proven(
             "no witness outside the agency has cosigned, as far as the policy asks: whoever holds the log's keys can "
@@ -1132,7 +1136,7 @@ class Reading:
             self._heartbeat(index, at)
         elif kind == "block.expunged":
             self._expunging(index, of)
-        elif kind.startswith("finding."):
+        elif kind in FINDINGS:
             duty, disposition = str(of.get("duty", "")), str(of.get("disposition", ""))
             self.findings.append({"entry": index, "kind": kind, "at": at, "duty": duty, "disposition": disposition})
 

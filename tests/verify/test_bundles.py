@@ -92,6 +92,13 @@ class TestAnHonestBundle:
         }
         assert told["kinds"]["heartbeat"] == 15
 
+    def test_reading_a_finding_is_not_one(self, desk: Desk) -> None:
+        log = Log()
+        log.add("finding.read", FIRST_HOUR, of={"case": "c1"})
+        told = desk.check(sealed(log, 0, 1), log.policy())
+        assert told.told["findings"] == []
+        assert "no finding about a failure to intervene is among the entries shown" in told.lines("proven")
+
     def test_may_be_stored_or_deflated_and_carry_the_verifier(self, desk: Desk, log: Log) -> None:
         files = log.files(0, SIZE, cosigned=after(SIZE))
         files["verify.py"] = b"print('not the one that is run')\n"
@@ -288,6 +295,17 @@ class TestTheQuorum:
         extra = Signer("stranger.example").line(text) + f"— {ORIGIN} {std64(bytes(4) + bytes(2420))}\n"
         files["checkpoint"] += extra.encode()
         assert desk.check(log.seal(files), log.policy()).status == 0
+
+    def test_a_witness_whose_kind_of_key_cannot_be_checked_counts_for_nothing_and_is_named(
+        self, desk: Desk, log: Log
+    ) -> None:
+        raw = b"\x06" + bytes(1312)
+        vkey = f"pq.example+{sha(b'pq.example' + bytes([10]) + raw)[:4].hex()}+{std64(raw)}"
+        policy = log.policy("outside", f"witness pq {vkey}\ngroup outside all board pq\n")
+        answer = desk.check(sealed(log, 0, 300), policy)
+        assert answer.status == 2
+        assert any("ML-DSA-44" in line for line in answer.lines("not proven"))
+        assert desk.check(sealed(log, 0, 300), policy.replace(b"all", b"any")).status == 0
 
     def test_during_a_rotation_either_key_of_the_log_is_enough(self, desk: Desk, log: Log) -> None:
         policy = log.policy()
