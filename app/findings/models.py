@@ -132,7 +132,9 @@ class Worksheet(Record, Base):
 
     __tablename__ = "worksheet"
 
-    allegation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("allegation.id"), unique=True)
+    allegation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("allegation.id"), index=True)
+    finding_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("finding.id"))
+    revision: Mapped[int]
     matrix_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("matrix_version.id"))
     category: Mapped[str]
     level: Mapped[int]
