@@ -110,11 +110,6 @@ def leaf_length(origin: str) -> int:
     return len(make_leaf(origin, ["." * 43] * len(BLOCKS)))
 
 
-def fits(leaf: bytes, origin: str, texts: Sequence[str]) -> bool:
-    """Whether a leaf of that log commits to exactly these four texts."""
-    return len(texts) == len(BLOCKS) and make_leaf(origin, [commitment(text) for text in texts]) == leaf
-
-
 def open_block(text: str) -> Block:
     """Take a block text apart for reading. Raises ValueError where it is no block."""
     parts = from_json(text, allow_inf_nan=False)

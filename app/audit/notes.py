@@ -250,9 +250,6 @@ class OpenNote:
     signed: tuple[Signed, ...]
     ignored: tuple[SignatureLine, ...]
 
-    def signed_by(self, key: PublicKey) -> bool:
-        return any(one.key == key for one in self.signed)
-
 
 def parse_note(note: str) -> Note:
     """Take a note apart without trusting it. Raises MalformedNote."""

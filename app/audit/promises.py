@@ -16,7 +16,6 @@ from app.audit.tlog import HASH_BYTES
 
 FORMAT = "upstander-promise/v1"
 MERGES_WITHIN = timedelta(seconds=60)
-QUIET_MERGES_WITHIN = timedelta(hours=24)  # sealed and anonymous reports wait for company
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 

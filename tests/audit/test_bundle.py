@@ -16,7 +16,7 @@ from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_STORED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import pytest
 
@@ -147,6 +147,8 @@ class TestWhatIsInIt:
                 assert info.external_attr >> 16 == 0o100644
                 if info.filename.startswith("tile/") and "entries" not in info.filename:
                     assert info.compress_type == ZIP_STORED
+                elif info.file_size:
+                    assert info.compress_type == ZIP_DEFLATED
 
     def test_a_stream_that_cannot_go_back_gets_the_same_bytes(self) -> None:
         class Pipe(io.BytesIO):

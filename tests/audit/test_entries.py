@@ -19,7 +19,6 @@ from app.audit.entries import (
     block_text,
     canonical,
     commitment,
-    fits,
     leaf_length,
     make_entry,
     make_leaf,
@@ -69,14 +68,12 @@ class TestLeaves:
         assert len(made.leaf) == 258
         assert [open_block(text).members for text in made.texts] == [{}] * 4
 
-    def test_a_leaf_fits_its_own_texts_only(self) -> None:
-        made, other = entry(), entry()
-        assert fits(made.leaf, ORIGIN, made.texts)
-        assert not fits(made.leaf, ORIGIN, other.texts)
-        assert not fits(made.leaf, "other.example/log", made.texts)
-        assert not fits(made.leaf, ORIGIN, made.texts[:3])
-        assert not fits(made.leaf, ORIGIN, (made.texts[1], made.texts[0], *made.texts[2:]))
-        assert not fits(made.leaf, ORIGIN, (made.texts[0] + " ", *made.texts[1:]))
+    def test_one_character_more_in_a_text_is_another_leaf(self) -> None:
+        made = entry()
+        for at in range(4):
+            texts = [text + " " * (place == at) for place, text in enumerate(made.texts)]
+            assert make_leaf(ORIGIN, [commitment(text) for text in texts]) != made.leaf
+        assert make_leaf(ORIGIN, [commitment(text) for text in made.texts]) == made.leaf
 
     def test_a_leaf_of_more_than_a_kibibyte_is_refused(self) -> None:
         with pytest.raises(UnfitEntryError, match="leaf"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.audit.tiles import (
@@ -80,6 +80,7 @@ class TestWhichTiles:
             tile_at(0, 0, 0)
 
     @given(st.integers(0, MANY), st.integers(0, MANY))
+    @example(65_538, 65_541)  # the last tile of level 1 is full and lies before the range
     def test_a_range_has_what_covers_it_and_the_edge_of_the_tree(self, one: int, other: int) -> None:
         start, end = sorted((one, other))
         chosen = set(tiles_of_range(start, end))
@@ -162,6 +163,7 @@ class TestEntryBundles:
             unpack_entries(packed[:cut])
 
     def test_more_than_256_or_too_long_is_refused(self) -> None:
+        assert unpack_entries(pack_entries([b"x" * 65_535])) == [b"x" * 65_535]
         with pytest.raises(ValueError, match="bundle"):
             unpack_entries(pack_entries([b""] * 257))
         with pytest.raises(ValueError, match="bundle"):

@@ -167,6 +167,17 @@ class TestLargeTrees:
         frontier.push(HASHES[:1])
         assert frontier.root() == fold([self.find(node) for node in subtrees(0, old + 1)])
 
+    def test_the_largest_size_itself_is_within_bounds(self) -> None:
+        root = fold([self.find(node) for node in subtrees(0, MOST_ENTRIES)])
+        last = inclusion_proof(MOST_ENTRIES - 1, MOST_ENTRIES, self.find)
+        assert inclusion_holds(MOST_ENTRIES - 1, MOST_ENTRIES, HASHES[0], last, root)
+        whole = fold([self.find(node) for node in subtrees(0, MOST_ENTRIES - 1)])
+        proof = consistency_proof(MOST_ENTRIES - 1, MOST_ENTRIES, self.find)
+        assert consistency_holds(MOST_ENTRIES - 1, MOST_ENTRIES, whole, root, proof)
+        assert not inclusion_holds(0, MOST_ENTRIES + 1, HASHES[0], last, root)
+        with pytest.raises(ValueError, match="in the tree"):
+            inclusion_parts(0, MOST_ENTRIES + 1)
+
     @given(st.integers(), st.integers(), st.lists(st.binary(max_size=33), max_size=70), st.binary(max_size=32))
     def test_no_input_breaks_the_verification(self, a: int, b: int, proof: list[bytes], root: bytes) -> None:
         assert not inclusion_holds(a, b, root, proof, HASHES[0])
