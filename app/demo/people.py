@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Role
@@ -19,6 +19,7 @@ from app.db.session import Sessions
 from app.settings import Settings
 
 R = Role
+IS_THERE = text("SELECT agency_of_ori(:ori)")
 ON_ROSTER_SINCE = timedelta(days=900)
 
 
@@ -83,22 +84,34 @@ AGENCIES = (
 )
 
 
-async def load_people(sessions: Sessions, settings: Settings, password: str) -> dict[str, Any]:
-    """Make both agencies; returns what `demo.json` holds."""
-    hashed = hash_password(password)
-    accounts: list[dict[str, str]] = []
+def accounts_of(password: str) -> list[dict[str, str]]:
+    """The sign-ins that `demo.json` names."""
+    return [
+        {"role": part.roles[0], "email": _email(part, facts), "password": password, "name": part.name}
+        for facts, parts in AGENCIES
+        for part in parts
+    ]
+
+
+def _email(part: Part, facts: AgencyFacts) -> str:
+    return f"{part.key}@{facts.slug}.example"
+
+
+async def load_people(sessions: Sessions, settings: Settings, password: str) -> bool:
+    """Make the agencies that are not there yet, each in one transaction; True where one was made."""
+    made = False
     for facts, parts in AGENCIES:
         async with sessions.begin() as tx:
-            agency = await make_agency(tx, facts, settings.log_origin)
-            joined = await _join(tx, agency, parts, hashed)
-        accounts += [{**account, "password": password} for account in joined]
-    return {"base_url": settings.base_url, "accounts": accounts}
+            if await tx.scalar(IS_THERE, {"ori": facts.ori}) is None:
+                agency = await make_agency(tx, facts, settings.log_origin)
+                await _join(tx, agency, parts, facts, hash_password(password))
+                made = True
+    return made
 
 
-async def _join(tx: AsyncSession, agency: Agency, parts: tuple[Part, ...], hashed: str) -> list[dict[str, str]]:
+async def _join(tx: AsyncSession, agency: Agency, parts: tuple[Part, ...], facts: AgencyFacts, hashed: str) -> None:
     units: dict[str, uuid.UUID] = {}
     officers: dict[str, uuid.UUID] = {}
-    made = []
     since = date.today() - ON_ROSTER_SINCE  # noqa: DTZ011 - a day, not an instant
     for number, part in enumerate(parts):
         if part.unit is not None and part.unit not in units:
@@ -114,17 +127,16 @@ async def _join(tx: AsyncSession, agency: Agency, parts: tuple[Part, ...], hashe
                 from_on=since,
             )
             officers[part.key] = (await add_officer(tx, agency.id, entry)).officer_id
-        made.append(await _account(tx, agency, part, officers.get(part.key), hashed))
-    return made
+        await _add_account(tx, agency, part, _email(part, facts), officers.get(part.key), hashed)
 
 
-async def _account(
-    tx: AsyncSession, agency: Agency, part: Part, officer_id: uuid.UUID | None, hashed: str
-) -> dict[str, str]:
+async def _add_account(
+    tx: AsyncSession, agency: Agency, part: Part, email: str, officer_id: uuid.UUID | None, hashed: str
+) -> None:
     account = Account(
         id=uuid.uuid4(),
         agency_id=agency.id,
-        email=f"{part.key}@{agency.slug}.example",
+        email=email,
         name=part.name,
         password_hash=hashed,
         officer_id=officer_id,
@@ -134,4 +146,3 @@ async def _account(
     for role in part.roles:
         tx.add(AccountRole(agency_id=agency.id, account_id=account.id, role=role))
     record(tx, "account.added", ("account", account.id), roles=part.roles)
-    return {"role": part.roles[0], "email": account.email, "name": account.name}

@@ -20,9 +20,10 @@ from pathlib import Path
 import typer
 
 from app.db.embedded import Server
-from app.demo.people import AGENCIES, load_people
+from app.demo.people import AGENCIES, accounts_of, load_people
 from app.jobs.force_forms import import_force_forms_file
 from app.jobs.installation import app_sessions, install
+from app.jobs.log_keys import make_missing_log_keys, policy_of
 from app.jobs.refused import Refused
 from app.settings import Settings
 
@@ -82,14 +83,31 @@ def demo_settings(port: int, data: Path, url: str) -> Settings:
 
 
 async def prepare_demo(settings: Settings, data: Path, incidents: Path | None) -> None:
-    """Load the demo once; a data folder that has it is left as it is."""
-    if not (data / "demo.json").exists():
-        say("Loading the demo agency ...")
-        async with app_sessions(settings) as sessions:
-            people = await load_people(sessions, settings, password=secrets.token_urlsafe(15))
-        (data / "demo.json").write_text(json.dumps(people, indent=1) + "\n")
+    """Load the demo once; a second start finds it and goes on, also after a start that was cut off."""
+    password = demo_password(data)
+    async with app_sessions(settings) as sessions:
+        if await load_people(sessions, settings, password):
+            say("The demo agencies are made.")
+    await make_missing_log_keys(settings)
+    policy = data / "policy.txt"
+    policy.write_text(await policy_of(settings, AGENCIES[0][0].ori))
+    known = {
+        "base_url": settings.base_url,
+        "accounts": accounts_of(password),
+        "verify_args": ["--policy", str(policy)],
+    }
+    (data / "demo.json").write_text(json.dumps(known, indent=1) + "\n")
     if incidents is not None:
         await load_incidents(settings, incidents)
+
+
+def demo_password(data: Path) -> str:
+    """One password for all sign-ins of this demo, made at its first start."""
+    file = data / "secrets" / "demo_password"
+    if not file.exists():
+        file.touch(0o600)
+        file.write_text(secrets.token_urlsafe(15))
+    return file.read_text()
 
 
 async def load_incidents(settings: Settings, file: Path) -> None:
@@ -108,7 +126,13 @@ def processes(settings: Settings, port: int) -> Iterator[None]:
     log = (settings.data / "log.jsonl").open("ab")
     commands = (["serve", "--port", str(port)], ["worker"], ["signer"])
     running = [
-        subprocess.Popen([sys.executable, "-m", "app.cli", *command], env=environment, stdout=log, stderr=log)
+        subprocess.Popen(
+            [sys.executable, "-m", "app.cli", *command],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C reaches us alone; we then end each by its id
+        )
         for command in commands
     ]
     try:
