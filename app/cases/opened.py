@@ -5,17 +5,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor
 from app.cases.models import Opened
 from app.db.session import time_of
+from app.reports.models import Supplement
 
 
 async def mark_opened(tx: AsyncSession, case_id: uuid.UUID, *object_ids: uuid.UUID) -> None:
-    """The signed-in person has been shown these; the first time counts. The caller records the read."""
+    """The signed-in person has been shown these; the last time counts. The caller records the read."""
     actor: Actor = tx.info["actor"]
     rows = [
         {
@@ -28,12 +29,17 @@ async def mark_opened(tx: AsyncSession, case_id: uuid.UUID, *object_ids: uuid.UU
         for object_id in dict.fromkeys(object_ids)
     ]
     if rows:
-        await tx.execute(upsert(Opened).values(rows).on_conflict_do_nothing())
+        same = [Opened.account_id, Opened.object_id]
+        await tx.execute(upsert(Opened).values(rows).on_conflict_do_update(same, set_={"at": time_of(tx)}))
 
 
 async def unopened(tx: AsyncSession, account_id: uuid.UUID, object_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
-    """Those of `object_ids` that this person has not opened yet, in their order."""
+    """Those of `object_ids` that this person has not opened yet, in their order.
+
+    A report to which a supplement came since counts as unopened again.
+    """
     asked = list(dict.fromkeys(object_ids))
-    query = select(Opened.object_id).where(Opened.account_id == account_id, Opened.object_id.in_(asked))
+    added = exists().where(Supplement.report_id == Opened.object_id, Supplement.filed_at > Opened.at)
+    query = select(Opened.object_id).where(Opened.account_id == account_id, Opened.object_id.in_(asked), ~added)
     known = set((await tx.scalars(query)).all()) if asked else set()
     return [object_id for object_id in asked if object_id not in known]

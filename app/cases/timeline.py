@@ -16,6 +16,7 @@ def note(
     tx: AsyncSession,
     case: Case,
     kind: str,
+    /,
     *,
     on: tuple[str, Any] | None = None,
     shown: dict[str, Any] | None = None,
