@@ -365,7 +365,7 @@ class Policy:
         self.quorum: Optional[str] = None
         self._used: Set[str] = set()
         if len(data) > CHUNK or re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", data):
-            raise Undecided("the policy file is not a policy file")
+            raise Undecided("the policy file is too long, or has characters that none may have (save it as plain text)")
         for number, line in enumerate(data.decode("utf-8", "surrogateescape").split("\n"), 1):
             words = re.findall(r"[^ \t]+", line)
             if words and not words[0].startswith("#"):
@@ -736,6 +736,8 @@ class Bundle:
                 raise ValueError("its format or profile is not known here")
             if not 0 <= told["from"] <= told["to"]:
                 raise ValueError("its range is none")
+            if told["to"] - told["from"] > 256 * len(told["files"]):
+                raise ValueError("its files are too few for its range")
             names = [self._listed(item) for item in told["files"]]
             if names != sorted(set(names)):
                 raise ValueError("its files are not in order")
@@ -808,7 +810,9 @@ def signed_manifest(bundle: Bundle, policy: Policy) -> None:
     if note.text != f"upstander-bundle/v1\n{bundle.origin}\n{digest}\n":
         bundle.report.failed("bundle.note is not about this bundle.json")
     else:
-        bundle.report.proven(f"the manifest is signed by the export key of {bundle.origin}")
+        made = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in sorted(bundle.told.items()))
+        what = f"entries from #{bundle.start} to size {bundle.size} in profile '{bundle.profile}' ({made})"
+        bundle.report.proven(f"the export key of {bundle.origin} signed the manifest: {what}")
 
 
 class Head(NamedTuple):

@@ -74,6 +74,10 @@ class TestAnHonestBundle:
         assert answer.status == 0
         assert all(line.startswith(("proven: ", "not proven: ")) for line in lines)
         assert last.startswith("VERIFIED")
+        assert lines[0].endswith(
+            f"the export key of {ORIGIN} signed the manifest: entries from #0 to size 600 in profile 'all' "
+            "(made at 2026-11-30T05:00:00.000000Z, purpose board_review, role oversight)"
+        )
         stated = "proven:      entry #17: finding proposed, failure to intervene: sustained (2026-11-24)"
         assert stated in lines
         assert "proven:      finding approved: failure to intervene: sustained: 4" in lines

@@ -562,6 +562,7 @@ class TestTheManifest:
             {"from": -1},
             {"to": SIZE + 1},
             {"to": SIZE - 1},
+            {"to": 2**53 - 1},
             {"from": "0"},
             {"to": True},
             {"profile": "everything"},

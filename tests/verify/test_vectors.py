@@ -40,6 +40,13 @@ class TestSignatures:
         assert weak
         assert not any(verify.is_usable_key(bytes.fromhex(key)) for key in weak)
 
+    def test_a_key_has_one_encoding_only(self, verify: ModuleType) -> None:
+        """Both y and y + p mean one number; below 2**255 both can be written only for y under 19."""
+        written = [y.to_bytes(32, "little") for y in range(2, 19)]
+        again = [(2**255 - 19 + y).to_bytes(32, "little") for y in range(2, 19)]
+        assert any(verify.is_usable_key(key) for key in written)
+        assert not any(verify.is_usable_key(key) for key in again)
+
 
 class TestTree:
     def test_hashes_of_the_reference_tree(self, verify: ModuleType) -> None:
