@@ -24,7 +24,7 @@ from app.access.gate import Granted
 from app.agencies.models import Agency, Officer, Posting
 from app.audit.log import digest, origin_of, record
 from app.cases.models import Case, State
-from app.cases.routing import apply_route, find_route, holder_is_walled, reroute, walled_officers
+from app.cases.routing import apply_route, find_route, follow_wall, walled_officers
 from app.cases.rules import TRIAGE_WITHIN
 from app.cases.steps import STEPS
 from app.cases.timeline import note
@@ -88,7 +88,7 @@ async def file(tx: AsyncSession, actor: Actor, said: ReportIn, *, made_up: bool 
     if case is None:
         case = await _make_case(tx, actor, incident, at)
     else:
-        await _join(tx, actor, case, report)
+        await _join(tx, case, report)
     line = record(
         tx,
         "report.filed",
@@ -283,7 +283,7 @@ async def _make_case(tx: AsyncSession, actor: Actor, incident: Incident, at: dat
     return case
 
 
-async def _join(tx: AsyncSession, actor: Actor, case: Case, report: Report) -> None:
+async def _join(tx: AsyncSession, case: Case, report: Report) -> None:
     """A further report of the same event: new people may wall off who holds the case, or open what was closed."""
     case.version += 1
     note(tx, case, "case.joined", report=report.id)
@@ -292,8 +292,7 @@ async def _join(tx: AsyncSession, actor: Actor, case: Case, report: Report) -> N
         before, after = take(case, step)
         case.closed_at, case.entered_at = None, time_of(tx)
         note(tx, case, step.name, before=before, after=after)
-    if await holder_is_walled(tx, case):
-        await reroute(tx, case, actor.officer_id, "wall")
+    await follow_wall(tx, case)
 
 
 def _report(

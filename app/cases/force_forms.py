@@ -5,7 +5,6 @@ Importing asks nothing of a case's gate and tells nothing about one; what it cha
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import select
@@ -13,14 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agencies.models import Agency
 from app.cases.models import Case
-from app.cases.routing import holder_is_walled, reroute
+from app.cases.routing import follow_wall
 from app.cases.steps import STEPS
 from app.cases.timeline import note
 from app.db.session import time_of
 from app.incidents import imports
 from app.incidents.imports import Imported, Progress
 from app.incidents.scenes import Scene
-from app.reports.models import Report
 from app.workflow import take
 
 
@@ -53,10 +51,4 @@ async def _follow(tx: AsyncSession, case: Case) -> None:
         before, after = take(case, step)
         case.closed_at, case.entered_at = None, time_of(tx)
         note(tx, case, step.name, before=before, after=after)
-    if await holder_is_walled(tx, case):
-        await reroute(tx, case, await _first_author(tx, case.incident_id), "wall")
-
-
-async def _first_author(tx: AsyncSession, incident_id: uuid.UUID) -> uuid.UUID | None:
-    query = select(Report.author_officer_id).where(Report.incident_id == incident_id)
-    return await tx.scalar(query.order_by(Report.filed_at).limit(1))
+    await follow_wall(tx, case)

@@ -86,7 +86,8 @@ class Case(Record, Versioned, Base):
     holder_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
     """The supervisor it was routed to; none where internal affairs or the outside reviewer holds it."""
     classification: Mapped[Classification | None] = mapped_column(word(Classification))
-    triage_due_at: Mapped[datetime | None]
+    triage_due_at: Mapped[datetime]
+    """Never moved: a case routed anew is as late as it was."""
     entered_at: Mapped[datetime] = mapped_column(default=now_in_utc)
     """When it entered its present state."""
     closed_at: Mapped[datetime | None]
@@ -94,6 +95,7 @@ class Case(Record, Versioned, Base):
 
     __table_args__ = (
         Index("ix_case_queue", "agency_id", "triage_due_at", "id"),
+        Index("ix_case_state", "agency_id", "state", "triage_due_at", "id"),
         Index("uq_case_number", "agency_id", "number", unique=True),
     )
 
@@ -194,6 +196,21 @@ class Assessment(Record, Base):
     salt: Mapped[bytes] = mapped_column(default=new_salt)
 
     __table_args__ = (UniqueConstraint("case_id", "officer_id", "revision"),)
+
+
+class Identification(Record, Base):
+    """Who someone is whom a report names or describes without the roster knowing them; the latest row holds."""
+
+    __tablename__ = "identification"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"))
+    place: Mapped[int]
+    """Position among the officers of the report, from 0."""
+    officer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("officer.id"))
+    """None: nobody of this agency, or nobody who could be found."""
+    reason: Mapped[str]
+    identified_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
 
 
 class CaseEvent(Tenant, Base):

@@ -1,13 +1,14 @@
 """Who may see and touch a case, and who must not know of it (security.md S1, S2, section 3).
 
 The wall is derived from facts inside the asking query, so it stands the moment a fact is recorded: presence at the
-incident, declared kin of someone present, recusal, and having been passed over when the case was routed.
+incident, an allegation, declared kin of either, recusal, and having been passed over when the case was routed.
 """
 
 from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.sql.elements import SQLCoreOperations
@@ -15,12 +16,31 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from app.access.actor import Actor, Role
 from app.access.gate import Condition, Gate, Grant, Wall, nobody
 from app.access.rights import Right
-from app.agencies.models import Kin
-from app.cases.models import Assignment, Case, Level, Passed, Recusal
+from app.agencies.models import Account, AccountRole, Kin
+from app.cases.models import Allegation, Assignment, Case, Level, Passed, Recusal, State
 from app.incidents.models import Presence
 
 TRIAGE_WITHIN = timedelta(hours=72)
 """An untouched report moves out of the chain after it (S31); our setting, not law."""
+
+WORKED = frozenset(
+    {
+        State.INVESTIGATION,
+        State.REFERRED,
+        State.FINDINGS_REVIEW,
+        State.DISCIPLINE,
+        State.BOARD_REVIEW,
+        State.APPEAL,
+    }
+)
+"""Where allegations are opened, answered and found on: whoever comes to light late has to be answered for as well."""
+OPEN = WORKED | {State.ROUTED, State.TRIAGE, State.RETURNED}
+
+MAY_BE = {
+    Role.INVESTIGATOR: (Role.INVESTIGATOR,),
+    Role.DISCIPLINE_AUTHORITY: (Role.DISCIPLINE_AUTHORITY, Role.OUTSIDE_REVIEWER),
+}
+"""Offices of a case, and who may be given one; the outside reviewer decides where the agency has nobody free."""
 
 R = Right
 Id = SQLCoreOperations[uuid.UUID]
@@ -32,18 +52,27 @@ def present_or_kin(incident_id: Id, officer_id: uuid.UUID) -> ColumnElement[bool
     A disputed entry keeps the wall: only the outside reviewer lifts one.
     """
     here = exists().where(Presence.incident_id == incident_id, Presence.officer_id == officer_id)
-    kin = exists().where(
-        Presence.incident_id == incident_id,
-        or_(
-            and_(Kin.officer_id == Presence.officer_id, Kin.relative_id == officer_id),
-            and_(Kin.relative_id == Presence.officer_id, Kin.officer_id == officer_id),
-        ),
-    )
+    kin = exists().where(Presence.incident_id == incident_id, _kin(Presence.officer_id, officer_id))
     return or_(here, kin)
+
+
+def _kin(one: Id, other: uuid.UUID) -> ColumnElement[bool]:
+    return or_(
+        and_(Kin.officer_id == one, Kin.relative_id == other),
+        and_(Kin.relative_id == one, Kin.officer_id == other),
+    )
 
 
 def _was_present(actor: Actor) -> ColumnElement[bool]:
     return nobody() if actor.officer_id is None else present_or_kin(Case.incident_id, actor.officer_id)
+
+
+def _is_accused(actor: Actor) -> ColumnElement[bool]:
+    if actor.officer_id is None:
+        return nobody()
+    accused = exists().where(Allegation.case_id == Case.id, Allegation.officer_id == actor.officer_id)
+    kin = exists().where(Allegation.case_id == Case.id, _kin(Allegation.officer_id, actor.officer_id))
+    return or_(accused, kin)
 
 
 def _stepped_aside(actor: Actor) -> ColumnElement[bool]:
@@ -58,6 +87,7 @@ def _passed_over(actor: Actor) -> ColumnElement[bool]:
 
 WALLS = (
     Wall("was present at the incident, or is kin of someone who was", _was_present),
+    Wall("is accused in it, or is kin of someone who is", _is_accused),
     Wall("stepped aside", _stepped_aside),
     Wall("is below the level at which it was routed", _passed_over),
 )
@@ -82,7 +112,7 @@ def _holder(actor: Actor) -> ColumnElement[bool]:
 
 def _assigned(office: Role) -> Condition:
     def to(actor: Actor) -> ColumnElement[bool]:
-        if not actor.has(office):
+        if not actor.has(*MAY_BE[office]):
             return nobody()
         return exists().where(
             Assignment.case_id == Case.id,
@@ -139,7 +169,7 @@ GATE: Gate[Case] = Gate(
             may=frozenset(_COMMAND),
         ),
         Grant(
-            "a discipline authority decides the cases assigned to them",
+            "a discipline authority, or where none is free the outside reviewer, decides the cases assigned to them",
             to=_assigned(Role.DISCIPLINE_AUTHORITY),
             may=frozenset({R.READ_CASE, R.DECIDE, R.RECUSE}),
         ),
@@ -161,3 +191,23 @@ GATE: Gate[Case] = Gate(
 def walled_cases(actor: Actor) -> Select[uuid.UUID]:
     """Ids of the cases on whose wall `actor` is: what exports and jobs withhold, by the gate's own condition."""
     return select(Case.id).where(Case.agency_id == actor.agency_id, GATE.walled(actor))
+
+
+class _AccountRow:
+    """Stands for each row of `account` in turn, so that the walls around a signed-in person serve for anyone."""
+
+    account_id = Account.id
+    officer_id = Account.officer_id
+
+
+def free_accounts(case_id: uuid.UUID, *roles: Role) -> Select[Account]:
+    """Accounts that hold one of these offices and are not on the wall of the case, by the gate's own condition."""
+    holding = exists().where(
+        AccountRole.account_id == Account.id, AccountRole.role.in_(roles), AccountRole.ended_at.is_(None)
+    )
+    anyone: Any = _AccountRow
+    return (
+        select(Account)
+        .join(Case, Case.agency_id == Account.agency_id)
+        .where(Case.id == case_id, Account.disabled_at.is_(None), holding, ~GATE.walled(anyone))
+    )

@@ -20,13 +20,14 @@ from app.audit.log import digest, record
 from app.db.base import new_salt
 from app.db.session import time_of
 from app.reports.drafts import seal, unseal
-from app.reports.models import Draft, Receipt, Report, Supplement
+from app.reports.models import Draft, Receipt, Report, Supplement, SupplementRequest
 from app.reports.rules import GATE
 from app.reports.schemas import (
     DraftView,
     OwnReport,
     ReceiptView,
     ReportView,
+    RequestView,
     SupplementIn,
     SupplementView,
 )
@@ -112,6 +113,7 @@ async def read_own(tx: AsyncSession, held: Granted[Report]) -> ReportView:
         content_sha256=report.content_sha256.hex(),
         content=json.loads(report.content),
         supplements=await supplements_of(tx, report.id),
+        requests=await requests_of(tx, report.id),
     )
 
 
@@ -131,6 +133,12 @@ async def supplements_of(tx: AsyncSession, report_id: uuid.UUID) -> list[Supplem
         )
         for found in (await tx.scalars(query)).all()
     ]
+
+
+async def requests_of(tx: AsyncSession, report_id: uuid.UUID) -> list[RequestView]:
+    query = select(SupplementRequest).where(SupplementRequest.report_id == report_id)
+    found = (await tx.scalars(query.order_by(SupplementRequest.created_at, SupplementRequest.id))).all()
+    return [RequestView(asks=asked.asks, asked_at=asked.created_at) for asked in found]
 
 
 async def supplement(

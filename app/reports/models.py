@@ -39,7 +39,10 @@ class Draft(Record, Versioned, Base):
 
 
 class Report(Record, Base):
-    """A filed report. Nothing about it is ever edited; supplements add to it."""
+    """A filed report. Nothing that was said is ever edited; supplements add to it.
+
+    Which incident it tells of is the agency's reading: intake may move a report, and the record says so.
+    """
 
     __tablename__ = "report"
 
@@ -72,6 +75,16 @@ class Supplement(Record, Base):
     content_sha256: Mapped[bytes]
     salt: Mapped[bytes] = mapped_column(default=new_salt)
     filed_at: Mapped[datetime]
+
+
+class SupplementRequest(Record, Base):
+    """What the agency asked the author to add when it returned a report."""
+
+    __tablename__ = "supplement_request"
+
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"), index=True)
+    asks: Mapped[str]
+    asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
 
 
 class FilingNumber(Tenant, Base):

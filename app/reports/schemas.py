@@ -280,6 +280,13 @@ class SupplementView(View):
     content: dict[str, Any]
 
 
+class RequestView(View):
+    """What the author was asked to add."""
+
+    asks: str
+    asked_at: datetime
+
+
 class ReportView(View):
     """The author's own report; what it led to is not theirs to see here."""
 
@@ -295,6 +302,7 @@ class ReportView(View):
     content_sha256: str
     content: dict[str, Any]
     supplements: list[SupplementView]
+    requests: list[RequestView] = Field(description="what the agency asked to have added, newest last")
 
 
 class OwnReport(View):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from app.db.fences import fence_tables
+from app.db.fences import fence_tables, roles_of
 
 revision = "reports"
 down_revision = "incidents"
 branch_labels = None
 depends_on = None
 
-TABLES = ("filing_counter", "report", "draft", "filing_number", "receipt", "supplement")
+TABLES = ("filing_counter", "report", "draft", "filing_number", "receipt", "supplement", "supplement_request")
 
 
 def upgrade() -> None:
@@ -124,7 +124,29 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_supplement_agency_id"), "supplement", ["agency_id"], unique=False)
     op.create_index(op.f("ix_supplement_report_id"), "supplement", ["report_id"], unique=False)
-    fence_tables(op, TABLES, append_only=("report", "supplement", "filing_number"), deletable=("draft",))
+    op.create_table(
+        "supplement_request",
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("asks", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_supplement_request_agency_id")),
+        sa.ForeignKeyConstraint(["asked_by"], ["account.id"], name=op.f("fk_supplement_request_asked_by")),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_supplement_request_report_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplement_request")),
+    )
+    op.create_index(op.f("ix_supplement_request_agency_id"), "supplement_request", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_supplement_request_report_id"), "supplement_request", ["report_id"], unique=False)
+    fence_tables(
+        op,
+        TABLES,
+        append_only=("report", "supplement", "supplement_request", "filing_number"),
+        deletable=("draft",),
+    )
+    # What was said stays; which incident it tells of is the agency's reading, and intake may correct that.
+    op.execute(f"GRANT UPDATE (incident_id, match_is_certain) ON report TO {roles_of(op).app}")
 
 
 def downgrade() -> None:

@@ -22,6 +22,7 @@ TABLES = (
     "board_view",
     "case_event",
     "concurrence",
+    "identification",
     "immediate_step",
     "opened",
     "passed",
@@ -92,7 +93,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column("triage_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("triage_due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("made_up", sa.Boolean(), nullable=False),
@@ -109,6 +110,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_case_agency_id"), "case", ["agency_id"], unique=False)
     op.create_index(op.f("ix_case_holder_id"), "case", ["holder_id"], unique=False)
     op.create_index("ix_case_queue", "case", ["agency_id", "triage_due_at", "id"], unique=False)
+    op.create_index("ix_case_state", "case", ["agency_id", "state", "triage_due_at", "id"], unique=False)
     op.create_index("uq_case_number", "case", ["agency_id", "number"], unique=True)
     op.create_table(
         "allegation",
@@ -273,6 +275,26 @@ def upgrade() -> None:
     op.create_index(op.f("ix_concurrence_agency_id"), "concurrence", ["agency_id"], unique=False)
     op.create_index(op.f("ix_concurrence_case_id"), "concurrence", ["case_id"], unique=False)
     op.create_table(
+        "identification",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("report_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("officer_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("identified_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_identification_agency_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_identification_case_id")),
+        sa.ForeignKeyConstraint(["identified_by"], ["account.id"], name=op.f("fk_identification_identified_by")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_identification_officer_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_identification_report_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_identification")),
+    )
+    op.create_index(op.f("ix_identification_agency_id"), "identification", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_identification_case_id"), "identification", ["case_id"], unique=False)
+    op.create_table(
         "immediate_step",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -400,6 +422,7 @@ def upgrade() -> None:
         TABLES,
         append_only=(
             "passed",
+            "identification",
             "immediate_step",
             "allegation",
             "assessment",
