@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.cases.models import Duty
 from app.db.base import Base, Record, Versioned, new_salt, word
 
 
@@ -47,7 +48,7 @@ class Answered(StrEnum):
 
 
 class Finding(Record, Versioned, Base):
-    """What was found on one allegation. Superseded by a later one, never changed; `state` is assigned by workflow.take."""
+    """What was found on one allegation. Superseded by a later one, never changed; workflow.take assigns `state`."""
 
     __tablename__ = "finding"
 
@@ -99,6 +100,9 @@ class Notice(Record, Versioned, Base):
     finding_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("finding.id"), unique=True)
     """The sustained finding it is about; a reopened case that sustains anew serves anew."""
     officer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("officer.id"), index=True)
+    duty: Mapped[Duty] = mapped_column(word(Duty))
+    """Duty and provision stand in the notice itself, so that showing it reads nothing of the case."""
+    provision_id: Mapped[str]
     charges: Mapped[str]
     packet: Mapped[list[Any]]
     """What was delivered: title and SHA-256 of each item; reporters' names withheld."""
@@ -109,6 +113,7 @@ class Notice(Record, Versioned, Base):
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
     is_waived: Mapped[bool] = mapped_column(default=False)
+    salt: Mapped[bytes] = mapped_column(default=new_salt)
 
 
 class MatrixVersion(Record, Base):
