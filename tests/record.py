@@ -17,10 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.audit.keys import make_log_keys
 from app.audit.sequencer import number_next
 from app.audit.signer import Signer
+from app.audit.signer_client import SignerClient
+from app.audit.signer_process import open_socket
 from app.db.session import as_role, make_engine
+from app.jobs.exports import Exporter
 from app.settings import Settings
 from tests.database import ORIGIN, Database
 from tests.shared import PROJECT
+from tests.verify.conftest import stranger
+from tests.world import Person
 
 
 @dataclass
@@ -63,6 +68,33 @@ async def recorder(database: Database) -> AsyncIterator[Recorder]:
     finally:
         await sequencer.dispose()
         await engine.dispose()
+
+
+@contextlib.asynccontextmanager
+async def exporter(at_work: Recorder) -> AsyncIterator[Exporter]:
+    """What makes exports, with the signer at its socket."""
+    settings = at_work.settings
+    url = as_role(settings.database_url, at_work.database.roles.export, at_work.database.secrets.export_password)
+    engine = make_engine(url)
+    server = await open_socket(at_work.signer, settings.signer_socket)
+    try:
+        yield Exporter(settings, url, engine, SignerClient(settings.signer_socket, 10))
+    finally:
+        server.close()
+        settings.signer_socket.unlink()
+        await engine.dispose()
+
+
+async def pull(at_work: Recorder, exports: Exporter, reader: Person, since: int | None = None) -> bytes:
+    """Ask for an export as that reader, have everything numbered, signed and made, and download it."""
+    body = {"purpose": "periodic_review", **({} if since is None else {"since_size": since})}
+    asked = await reader.post("/v1/audit/exports", body)
+    assert asked.status_code == 201, asked.text
+    await at_work.settle(reader.agency_id)
+    await exports.make_all()
+    content = await reader.get(f"/v1/audit/exports/{asked.json()['id']}/content")
+    assert content.status_code == 200, content.text
+    return content.content
 
 
 # --- processes of their own -----------------------------------------------------------------------------------------
@@ -135,18 +167,16 @@ def verify(bundle: bytes, policy: str, *more: str, folder: Path | None = None) -
     (place / "verify.py").write_bytes((PROJECT / "app/verify.py").read_bytes())
     (place / "bundle.zip").write_bytes(bundle)
     (place / "policy.txt").write_text(policy)
-    as_root = os.geteuid() == 0
-    if as_root:
+    python, rights = stranger()
+    if rights:
         for path in (place, *place.iterdir()):
-            os.chown(path, 65534, 65534)
+            os.chown(path, rights["user"], rights["group"])
     done = subprocess.run(
-        [sys.executable, "-I", "verify.py", "check", "bundle.zip", "--policy", "policy.txt", *more],
+        [python, "-I", "verify.py", "check", "bundle.zip", "--policy", "policy.txt", *more],
         cwd=place,
         env={"PATH": os.defpath},
         capture_output=True,
         text=True,
-        user=65534 if as_root else None,
-        group=65534 if as_root else None,
-        extra_groups=[] if as_root else None,
+        **rights,
     )
     return Answer(done.returncode, done.stdout + done.stderr, place)

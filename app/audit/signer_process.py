@@ -47,7 +47,7 @@ async def run_signer(settings: Settings, stop: asyncio.Event) -> None:
     engine = make_engine(url, pool_size=4)
     with _alone(folder / "lock"):
         signer = Signer(engine, folder / "keys", folder / "state")
-        server = await _listen(signer, path)
+        server = await open_socket(signer, path)
         log.info("signer.started", process=os.getpid())
         try:
             await _beat_until(signer, settings.beat_seconds, stop)
@@ -73,7 +73,7 @@ async def _beat_until(signer: Signer, beat_seconds: float, stop: asyncio.Event) 
             continue
 
 
-async def _listen(signer: Signer, path: Path) -> asyncio.Server:
+async def open_socket(signer: Signer, path: Path) -> asyncio.Server:
     """A socket for this user and group alone; a path left behind by a killed process is taken over under the lock."""
     callers = asyncio.Semaphore(MOST_CALLERS)
 
@@ -97,6 +97,7 @@ async def _listen(signer: Signer, path: Path) -> asyncio.Server:
 
 
 def _clear(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.unlink(missing_ok=True)
 
 
