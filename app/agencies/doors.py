@@ -19,7 +19,7 @@ from app.access.gate import Gate, Granted, Inside, refuse_without_office
 from app.access.rights import Right
 from app.agencies.sign_in import read_bearer, read_session
 from app.errors import Forbidden, Unauthenticated
-from app.http.conditions import refuse_stale
+from app.http.conditions import IfMatch, refuse_stale
 from app.http.route import NOWHERE, IdempotencyKey, PathId, Transaction, begin_once
 
 COOKIE = "__Host-session"
@@ -107,7 +107,7 @@ def needs(
             refuse_stale(request, granted.record.version)
         return granted
 
-    return guard(Door("record", right), _with_path(bring, param, once=once))
+    return guard(Door("record", right), _with_path(bring, param, once=once, match=match))
 
 
 async def _fetch(
@@ -150,15 +150,17 @@ def needs_inside(
             refuse_stale(request, inner.version)
         return Inside(inner, granted)
 
-    return guard(Door("record", right), _with_path(bring, param, once=once))
+    return guard(Door("record", right), _with_path(bring, param, once=once, match=match))
 
 
-def _with_path(call: Callable[..., Any], param: str, *, once: bool = False) -> Callable[..., Any]:
-    """Give a dependency the path parameter `param` by name, and the key of an act, so that the contract shows them."""
+def _with_path(call: Callable[..., Any], param: str, *, once: bool, match: bool) -> Callable[..., Any]:
+    """Give a dependency the path parameter `param`, the key of an act and If-Match, so that the contract shows them."""
     known = [p for p in inspect.signature(call, eval_str=True).parameters.values() if p.kind is not p.VAR_KEYWORD]
     named = inspect.Parameter(param, inspect.Parameter.KEYWORD_ONLY, annotation=PathId)
     key = inspect.Parameter("key", inspect.Parameter.KEYWORD_ONLY, annotation=IdempotencyKey, default=None)
-    call.__signature__ = inspect.Signature([*known, named, *([key] if once else [])])  # type: ignore[attr-defined]
+    version = inspect.Parameter("if_match", inspect.Parameter.KEYWORD_ONLY, annotation=IfMatch, default=None)
+    wanted = [*known, named, *([key] if once else []), *([version] if match else [])]
+    call.__signature__ = inspect.Signature(wanted)  # type: ignore[attr-defined]
     return call
 
 

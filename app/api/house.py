@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
@@ -32,7 +33,7 @@ async def readyz(request: Request) -> dict[str, str]:
     return {"status": "ready"}
 
 
-@router.get("/metrics", dependencies=[open_to_all(SAME_FOR_ALL)])
+@router.get("/metrics", response_class=PlainTextResponse, dependencies=[open_to_all(SAME_FOR_ALL)])
 async def metrics(request: Request) -> Response:
     """Prometheus text; counts of requests, nothing of cases."""
     return Response(generate_latest(request.app.state.measures.registry), media_type=CONTENT_TYPE_LATEST)

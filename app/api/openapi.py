@@ -84,6 +84,7 @@ def make_contract(app: FastAPI) -> dict[str, Any]:
         schemas.pop(name, None)
     for path in contract["paths"].values():
         for operation in path.values():
+            _require_headers(operation)
             _describe_refusals(operation)
     return contract
 
@@ -105,6 +106,21 @@ def passing_secrets() -> Secrets:
     """Secrets that no installation has, for an application that only describes itself."""
     words = dict.fromkeys(SECRET_FILES, "x" * MINIMUM_SECRET_CHARACTERS)
     return Secrets(**words, token_keys={"none": new_token_key()})
+
+
+REQUIRED_HEADERS = {
+    "Idempotency-Key": {"type": "string", "minLength": 16, "maxLength": 128, "pattern": "^[!-~]+$"},
+    "if-match": {"type": "string", "pattern": '^"[0-9]+"$'},
+}
+"""Optional to the framework, so that their absence is answered by our own problem; required in the contract."""
+
+
+def _require_headers(operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "header" and parameter["name"] in REQUIRED_HEADERS:
+            parameter["required"] = True
+            parameter["schema"] = REQUIRED_HEADERS[parameter["name"]]
+            parameter["name"] = "If-Match" if parameter["name"] == "if-match" else parameter["name"]
 
 
 def _describe_refusals(operation: dict[str, Any]) -> None:

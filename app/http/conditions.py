@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import Request, Response
+from typing import Annotated
+
+from fastapi import Header, Request, Response
 
 from app.errors import PreconditionRequired, Stale
+
+IfMatch = Annotated[str | None, Header(description="the ETag of the version you mean to change")]
 
 
 def etag(version: int) -> str:
