@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,6 +14,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -149,6 +153,19 @@ def process(database: Database, *command: str) -> Iterator[subprocess.Popen[byte
                 raise
 
 
+def command(database: Database, *words: str) -> subprocess.CompletedProcess[str]:
+    """`upstander <command>`, run to its end."""
+    write_secrets(database)
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", *words],
+        cwd=PROJECT,
+        env=environment(database),
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+
+
 # --- the outsider ---------------------------------------------------------------------------------------------------
 
 
@@ -163,16 +180,27 @@ class Answer:
 
 def verify(bundle: bytes, policy: str, *more: str, folder: Path | None = None) -> Answer:
     """Run verify.py on a bundle as an outsider would: alone in a folder, isolated, as another user where we may."""
+    return _verify("check", "bundle.zip", bundle, policy, more, folder)
+
+
+def verify_receipt(receipt: Any, policy: str) -> Answer:
+    """Run verify.py on a receipt, in the same way."""
+    return _verify("receipt", "receipt.json", json.dumps(receipt).encode(), policy, (), None)
+
+
+def _verify(command: str, name: str, content: bytes, policy: str, more: tuple[str, ...], folder: Path | None) -> Answer:
     place = folder or Path(tempfile.mkdtemp(prefix="outside-"))
+    if folder is None:
+        atexit.register(shutil.rmtree, place, ignore_errors=True)
     (place / "verify.py").write_bytes((PROJECT / "app/verify.py").read_bytes())
-    (place / "bundle.zip").write_bytes(bundle)
+    (place / name).write_bytes(content)
     (place / "policy.txt").write_text(policy)
     python, rights = stranger()
     if rights:
         for path in (place, *place.iterdir()):
             os.chown(path, rights["user"], rights["group"])
     done = subprocess.run(
-        [python, "-I", "verify.py", "check", "bundle.zip", "--policy", "policy.txt", *more],
+        [python, "-I", "verify.py", command, name, "--policy", "policy.txt", *more],
         cwd=place,
         env={"PATH": os.defpath},
         capture_output=True,
