@@ -215,6 +215,12 @@ async def roster(tx: AsyncSession, on: date, *, badge: str = "", name: str = "",
     return list((await tx.scalars(query.order_by(Posting.badge, Posting.id).limit(most))).all())
 
 
+async def postings_now(tx: AsyncSession, officer_ids: set[uuid.UUID]) -> dict[uuid.UUID, Posting]:
+    """What these officers are now; left out are those who hold no posting any more."""
+    query = select(Posting).where(Posting.officer_id.in_(officer_ids), Posting.until_on.is_(None))
+    return {posting.officer_id: posting for posting in (await tx.scalars(query)).all()} if officer_ids else {}
+
+
 def today_in(agency: Agency, tx: AsyncSession) -> date:
     """The date at the agency."""
     return time_of(tx).astimezone(ZoneInfo(agency.time_zone)).date()

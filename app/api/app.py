@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,15 +16,29 @@ from app.api import house
 from app.api.middleware import Around, Measures
 from app.api.openapi import describe
 from app.api.problems import answer_problems
+from app.audit.signer_client import SignerClient
 from app.cases import filing_routes
 from app.db.roles import Roles
 from app.db.session import as_role, make_engine, make_sessions
+from app.findings import routes as findings
+from app.oversight import record_routes
+from app.oversight import routes as exports
+from app.pages import routes as pages
 from app.provisions import routes as provisions
 from app.provisions.packs import library
 from app.settings import Secrets, Settings
 from app.version import VERSION
 
-ROUTERS: tuple[APIRouter, ...] = (house.router, agencies.router, provisions.router, filing_routes.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    house.router,
+    agencies.router,
+    provisions.router,
+    filing_routes.router,
+    findings.router,
+    exports.router,
+    record_routes.router,
+    *pages.ROUTERS,
+)
 
 
 class UnguardedRoute(Exception):
@@ -61,7 +74,7 @@ def create_app(settings: Settings, secrets: Secrets) -> FastAPI:
     app.state.tokens = Tokens.load(settings.base_url, secrets.token_keys)
     app.state.sessions = make_sessions(engine)
     app.state.measures = Measures()
-    app.state.ask_promise = _nobody_promises
+    app.state.ask_promise = SignerClient(settings.signer_socket, settings.promise_wait_seconds).promise_for
     for router in ROUTERS:
         app.include_router(router)
     answer_problems(app)
@@ -69,10 +82,6 @@ def create_app(settings: Settings, secrets: Secrets) -> FastAPI:
     refuse_unguarded(app)
     app.add_middleware(Around, settings=settings, measures=app.state.measures)
     return app
-
-
-async def _nobody_promises(agency_id: uuid.UUID, leaf: bytes) -> str | None:
-    return None
 
 
 def doors_of(route: Any) -> list[Door]:

@@ -40,6 +40,7 @@ from app.errors import (
     Unavailable,
     Validation,
 )
+from app.pages.refusals import ask_to_sign_in, is_page, problem_page
 
 STATUS: dict[type[DomainError], int] = {
     Malformed: 400,
@@ -90,6 +91,8 @@ def problems_known() -> list[tuple[int, str, str]]:
 
 
 def problem(request: Request, status: int, slug: str, title: str, **facts: Any) -> Response:
+    if is_page(request):
+        return problem_page(request, status, slug, title, facts)
     body = {
         "type": f"/problems/{slug}",
         "title": title,
@@ -104,6 +107,8 @@ async def on_domain_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
     status = status_of(type(error))
     await _record_denial(request, error)
+    if status == 401 and is_page(request):
+        return await ask_to_sign_in(request)
     answer = problem(request, status, type(error).slug(), error.title(), **_shown(error))
     if isinstance(error, RateLimited):
         answer.headers["Retry-After"] = str(error.retry_after_seconds)

@@ -1,0 +1,174 @@
+"""What every page shares: the frame, the language, times at the agency, and text shown inert (S44)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from app.access.actor import Actor
+from app.access.rights import OFFICES, Right
+from app.agencies.actions import agency_of
+from app.agencies.doors import PageActor
+from app.agencies.models import Agency
+from app.http.route import Transaction
+from app.pages import assets
+from app.pages.guard import form_token
+from app.provisions.wording import Phrase
+from app.words import LANGUAGES, N_, words_in
+
+TEMPLATES = Path(__file__).parent / "templates"
+HIDDEN = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+"""Marks that turn or hide text."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the navigation, for whoever holds an office with one of these rights."""
+
+    to: str
+    says: str
+    rights: frozenset[Right]
+
+
+NAVIGATION = (
+    Link("/file", N_("File a report"), frozenset({Right.FILE})),
+    Link("/reports", N_("My reports"), frozenset({Right.FILE})),
+    Link("/cases", N_("Cases"), frozenset({Right.READ_CASE, Right.READ_OVERVIEW})),
+    Link("/exports", N_("Audit exports"), frozenset({Right.EXPORT})),
+)
+
+
+def links_for(actor: Actor) -> list[Link]:
+    return [
+        link
+        for link in NAVIGATION
+        if any(not actor.roles.isdisjoint(OFFICES.get(right, frozenset())) for right in link.rights)
+    ]
+
+
+def inert(value: Any) -> Any:
+    """Every string that a template writes: what would turn or hide text is shown by its number (S44)."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return HIDDEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", value)
+    return value
+
+
+def as_typed(value: str) -> Markup:
+    """Back into a form field exactly as it came, or sending it again would change it."""
+    return escape(value)
+
+
+def paragraphs(value: str) -> Markup:
+    """Text in paragraphs and lines, as its author broke it."""
+    blocks = [part for part in unicodedata.normalize("NFC", value).split("\n\n") if part.strip()]
+    lines = (Markup("<br>").join(escape(inert(line)) for line in block.strip("\n").split("\n")) for block in blocks)
+    return Markup("").join(Markup("<p>{}</p>").format(line) for line in lines)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How values are written for one reader: language, and the zone of the agency."""
+
+    language: str
+    zone: ZoneInfo
+
+    def instant(self, at: datetime) -> Markup:
+        local = at.astimezone(self.zone)
+        words = format_datetime(local, "MMMM d, y, h:mm a zzz", tzinfo=self.zone, locale=self.language)
+        return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), words)
+
+    def day(self, on: date) -> str:
+        return format_date(on, "MMMM d, y", locale=self.language)
+
+    def value(self, value: object) -> str:
+        """A value inside a sentence of the law library."""
+        if isinstance(value, datetime):
+            return format_datetime(value, "MMMM d, y, h:mm a zzz", tzinfo=self.zone, locale=self.language)
+        if isinstance(value, date):
+            return format_date(value, "EEEE, MMMM d, y", locale=self.language)
+        return str(value)
+
+    def said(self, phrase: Phrase) -> str:
+        return phrase.said(words_in(self.language), self.value)
+
+
+@cache
+def environment(language: str) -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=inert,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words = words_in(language)
+    made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= {"as_typed": as_typed, "paragraphs": paragraphs}
+    made.globals |= {"language": language, "t": words.gettext, "asset": assets.address}
+    return made
+
+
+def render(request: Request, template: str, status: int = 200, language: str = "en", **values: Any) -> HTMLResponse:
+    """One page. The referrer stays inside, so that a form's Origin is told even where fetch metadata is not."""
+    page: Page | None = getattr(request.state, "page", None)
+    values = {
+        "page": page,
+        "path": request.url.path,
+        "links": links_for(page.actor) if page else [],
+        "made_up": page.agency.made_up if page else request.app.state.settings.mode == "demo",
+        **values,
+    }
+    html = environment(language).get_template(template).render(values)
+    return HTMLResponse(html, status, headers={"Referrer-Policy": "same-origin"})
+
+
+def go(path: str) -> RedirectResponse:
+    """After an act: a page to look at, so that reloading repeats nothing."""
+    return RedirectResponse(path, 303)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The frame of one signed-in request."""
+
+    request: Request
+    actor: Actor
+    agency: Agency
+    shown: Shown
+    form_token: str
+
+    @property
+    def language(self) -> str:
+        return self.shown.language
+
+    def t(self, message: str) -> str:
+        return words_in(self.language).gettext(message)
+
+    def show(self, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
+        return render(self.request, template, status, self.language, shown=self.shown, **values)
+
+
+async def open_page(request: Request, actor: PageActor, tx: Transaction) -> Page:
+    agency = await agency_of(tx, actor.agency_id)
+    spoken = request.state.account.language
+    shown = Shown(spoken if spoken in LANGUAGES else LANGUAGES[0], ZoneInfo(agency.time_zone))
+    request.state.page = Page(request, actor, agency, shown, form_token(request))
+    found: Page = request.state.page
+    return found
+
+
+OpenPage = Annotated[Page, Depends(open_page)]
