@@ -84,8 +84,9 @@ def tiles_of_size(size: int) -> Iterator[Tile]:
 def tiles_of_range(start: int, end: int) -> Iterator[Tile]:
     """The hash tiles that an export of entries start..end-1 carries, as they stand at size `end`.
 
-    Level 0: all that touch the range. Above: all that hold a hash over an entry of the range, and in any case the last
-    tile of each level, so that the root can be computed from frontier and tiles. From start 0 that is the whole tree.
+    Level 0: all that touch the range. Above: from the tile in which the next hash after size `start` goes to the last,
+    that is all that hold a hash over an entry of the range, and every partial one, of which the root is made. From
+    start 0 that is the whole tree.
     """
     for level in range(MOST_LEVELS):
         count = hashes_at(level, end)
@@ -93,7 +94,7 @@ def tiles_of_range(start: int, end: int) -> Iterator[Tile]:
             return
         if level == 0 and start == end:
             continue
-        first = min(hashes_at(level, start), count - 1) // TILE_WIDTH
+        first = hashes_at(level, start) // TILE_WIDTH
         for n in range(first, (count - 1) // TILE_WIDTH + 1):
             yield tile_at(level, n, end)
 

@@ -22,7 +22,7 @@ import pytest
 
 from app.audit import bundle as bundle_module
 from app.audit.bundle import Contents, ExportTooLarge, RecordIncomplete, write_bundle
-from app.audit.checkpoints import Checkpoint, sign_checkpoint
+from app.audit.checkpoints import Checkpoint, cosign, sign_checkpoint
 from app.audit.cover import Cover, Profile
 from app.audit.notes import open_note, sign_note
 from app.audit.tiles import grow
@@ -269,6 +269,28 @@ class TestAStranger:
         stops = [0, 1, 255, 256, 257, 300, 300, 512, 600]
         for start, end in pairwise(stops):
             zipped = bundle(ENTRIES, start, end, Profile.ALL)
+            answer = ask_the_verifier(zipped, tmp_path, tmp_path / "state.json")
+            assert answer["verdict"] == "verified", (start, end, answer)
+
+    def test_accepts_exports_beyond_a_full_tile_of_the_second_level(self, tmp_path: Path) -> None:
+        """At 65,536 entries tile 1/000 is full, and the root needs a tile above it instead."""
+        leaf, stops = ENTRIES[4].leaf, [0, 65_536, 65_538]
+        hashes = [leaf_hash(leaf)] * stops[-1]
+        tiles = {(tile.level, tile.n): content for tile, content in grow({}, 0, hashes)}
+        notes = {}
+        for size in stops[1:]:
+            note = sign_checkpoint(Checkpoint(ORIGIN, size, root_of(hashes[:size])), [KEYS["log"]])
+            notes[size] = note + cosign(note, KEYS["witness"], seen_at=int(MADE_AT.timestamp()))
+        for start, end in pairwise(stops):
+            given = Contents(
+                checkpoint=notes[end],
+                previous=notes.get(start),
+                find_tile=lambda level, n: tiles[level, n],
+                leaves=[leaf] * (end - cover(start, end).first_leaf),
+                blocks=(),
+                policy=POLICY,
+            )
+            zipped, _digest = written(cover(start, end, Profile.BARE), given)
             answer = ask_the_verifier(zipped, tmp_path, tmp_path / "state.json")
             assert answer["verdict"] == "verified", (start, end, answer)
 
