@@ -10,6 +10,7 @@ venv=.venv
 python=$venv/bin/python
 assets=app/pages/assets
 log=$venv/install.log
+run_locks=(requirements/runtime.txt requirements/demo.txt)
 exec 9<pyproject.toml
 flock 9 # two copies started at once would install into each other
 
@@ -52,7 +53,7 @@ packages() {
   is_stamped "$stamp" "$wanted" && return
   local locks=()
   for lock in "$@"; do locks+=(-r "$lock"); done
-  step "installing Python packages (${*##*/})" pip install --require-hashes "${locks[@]}"
+  step "installing Python packages (${*##*/})" pip install --no-compile --require-hashes "${locks[@]}"
   step "installing the upstander command" pip install --no-index --no-deps --no-build-isolation --editable .
   echo "$wanted" >"$stamp"
 }
@@ -129,12 +130,12 @@ make_venv
 : >"$log"
 case ${1:-} in
 run)
-  packages stamp-run requirements/runtime.txt requirements/demo.txt
+  packages stamp-run "${run_locks[@]}"
   page_files
   ;;
 test)
-  packages stamp-run requirements/runtime.txt requirements/demo.txt
-  packages stamp-test requirements/runtime.txt requirements/demo.txt requirements/dev.txt
+  packages stamp-test "${run_locks[@]}" requirements/dev.txt
+  hash_of "${run_locks[@]}" pyproject.toml >$venv/stamp-run
   page_files
   browser
   ;;
