@@ -84,7 +84,6 @@ KINDS: dict[str, Kind] = {
     "report.listed": _read("report", "ids", "count", board=False),
     "report.supplemented": _act("report", "supplement", "content_sha256"),
     "receipt.read": _read("report", board=False),
-    "receipt.verified": _read("receipt", "verdict", board=False),
     # incidents and rosters
     "incident.made": _act("incident", "source", "precision"),
     "force_forms.imported": _act("agency", "file_sha256", "incidents", "forms", "officers", "conflicts"),

@@ -59,7 +59,9 @@ CREATE TABLE audit.pending (
     event_id uuid NOT NULL CONSTRAINT fk_pending_event REFERENCES audit.event,
     agency_id uuid NOT NULL,
     CONSTRAINT pk_pending PRIMARY KEY (agency_id, xid, ord)
-)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)
+--;
+COMMENT ON TABLE audit.pending IS 'a queue: always small, and vacuumed by what passed through it, not by its size'
 --;
 CREATE TABLE audit.entry (
     agency_id uuid NOT NULL,

@@ -21,6 +21,7 @@ import pytest
 
 from app.audit.keys import read_policy
 from app.audit.kinds import KINDS
+from app.audit.log import record
 from app.jobs.exports import Exporter, sweep
 from app.oversight.actions import file_of
 from tests.record import Recorder, exporter, pull, recorder, verify
@@ -122,6 +123,19 @@ class TestTheBoardPullsTheRecord:
         assert json.loads(files_in(again)["bundle.json"])["from"] == 0
         assert verify(again, policy_of(at_work, world)).code == 0
 
+    async def test_long_stretches_join_across_the_edges_of_tiles(
+        self, world: World, at_work: Recorder, exports: Exporter
+    ) -> None:
+        desk = None
+        for amount in (200, 300, 30, 600):
+            async with world.transaction() as tx:
+                for _ in range(amount):
+                    record(tx, "agency.read", ("agency", world.agency.id))
+            bundle = await pull(at_work, exports, world.board)
+            outside = verify(bundle, policy_of(at_work, world), "--state", "state.json", folder=desk)
+            assert outside.code == 0, outside.text
+            desk = outside.folder
+
     async def test_it_holds_who_asked_for_it_and_the_next_one_what_was_handed_out(
         self, world: World, at_work: Recorder, exports: Exporter
     ) -> None:
@@ -177,6 +191,23 @@ class TestWhatIsNotShown:
         assert not [kind for kind, found in walled.items() if found in everything]
         assert open_case["report"] in everything
         assert verify(bundle, policy_of(at_work, world)).code == 0
+
+    async def test_nor_an_entry_that_only_names_it_among_others(
+        self, world: World, at_work: Recorder, exports: Exporter
+    ) -> None:
+        """What someone else found in a search would tell as much as the case itself."""
+        filed = ids_of(await file_case(world))
+        put_on_the_wall(world, world.board, filed["case"])
+        other = uuid.uuid4()
+        async with world.transaction() as tx:
+            record(tx, "case.listed", ("case", None), ids=[other, filed["case"]], count=2)
+            record(tx, "case.listed", ("case", None), ids=[other], count=1)
+            record(tx, "match.confirmed", ("report", uuid.UUID(filed["report"])))
+            record(tx, "incident.injury_found", ("incident", uuid.UUID(filed["incident"])))
+        bundle = await pull(at_work, exports, world.board)
+        listed = [entry for entry in shown(bundle).values() if entry["what"]["kind"] == "case.listed"]
+        assert [entry["of"]["ids"] for entry in listed] == [[str(other)]]
+        assert not {"match.confirmed", "incident.injury_found"} & set(kinds_shown(bundle))
 
     async def test_all_four_blocks_are_withheld_or_none(
         self, world: World, at_work: Recorder, exports: Exporter
