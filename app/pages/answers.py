@@ -243,8 +243,7 @@ def _judge(told: Told, keys: Mapping[tuple[str, int], tuple[str, str]]) -> None:
             if (wrong.screen, wrong.field, wrong.key) not in known:
                 known.add((wrong.screen, wrong.field, wrong.key))
                 told.wrongs.append(wrong)
-    order = [screen.name for screen in SCREENS]
-    told.wrongs.sort(key=lambda wrong: order.index(wrong.screen))
+    told.wrongs.sort(key=lambda wrong: ORDER.index((wrong.screen, wrong.field)))
 
 
 def wrongs_of(faults: tuple[Fault, ...], answers: Answers) -> list[Wrong]:
@@ -257,6 +256,7 @@ def wrongs_of(faults: tuple[Fault, ...], answers: Answers) -> list[Wrong]:
     return [_place(tuple(fault.pointer.strip("/").split("/")), fault.rule, keys) for fault in faults]
 
 
+ORDER = [(screen.name, ask.name) for screen in SCREENS for ask in screen.all_asks]
 TOP = {"warning": "statement", "statement_class": "statement", "aid_words": "aid", "officer_care": "aid"} | {
     ask.name: screen.name for screen in SCREENS if not screen.into for ask in screen.all_asks if ask.name != "kinds"
 }

@@ -129,7 +129,7 @@ def render(request: Request, template: str, status: int = 200, language: str = "
         "page": page,
         "path": request.url.path,
         "links": links_for(page.actor) if page else [],
-        "made_up": page.agency.made_up if page else request.app.state.settings.mode == "demo",
+        "made_up": page.made_up if page else request.app.state.settings.mode == "demo",
         **values,
     }
     html = environment(language).get_template(template).render(values)
@@ -148,6 +148,9 @@ class Page:
     request: Request
     actor: Actor
     agency: Agency
+    """Good for as long as the transaction; what a page of refusal shows stands below, for it comes after."""
+    agency_name: str
+    made_up: bool
     shown: Shown
     form_token: str
 
@@ -166,7 +169,7 @@ async def open_page(request: Request, actor: PageActor, tx: Transaction) -> Page
     agency = await agency_of(tx, actor.agency_id)
     spoken = request.state.account.language
     shown = Shown(spoken if spoken in LANGUAGES else LANGUAGES[0], ZoneInfo(agency.time_zone))
-    request.state.page = Page(request, actor, agency, shown, form_token(request))
+    request.state.page = Page(request, actor, agency, agency.name, agency.made_up, shown, form_token(request))
     found: Page = request.state.page
     return found
 

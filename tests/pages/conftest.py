@@ -99,3 +99,10 @@ async def scripted(chromium: Browser, base: str) -> AsyncIterator[Visitor]:
     """A browser of desk size that runs script."""
     async with Visitor.comes(chromium, base, DESK, script=True) as visitor:
         yield visitor
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+async def visitor(request: pytest.FixtureRequest, chromium: Browser, base: str) -> AsyncIterator[Visitor]:
+    """The same test at a desk and on a phone, without script."""
+    async with Visitor.comes(chromium, base, request.param) as visitor:
+        yield visitor

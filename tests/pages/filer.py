@@ -1,0 +1,136 @@
+"""An officer who files a report at the pages: the whole walk, screen by screen, as a test may want it cut short."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tests.pages.browsing import Visitor
+from tests.world import World
+
+NARRATIVE = (
+    "He was cuffed and lay still. Bauer struck him twice more with the baton.\n\nI said stop and pulled his arm."
+)
+
+
+def yesterday() -> datetime:
+    return datetime.now(ZoneInfo("America/Denver")) - timedelta(days=1)
+
+
+async def choose(visitor: Visitor, field: str, label: str) -> None:
+    """Tick a radio or a box: USWDS hides the input itself, people press its label."""
+    inputs = visitor.page.locator(f"input[name='{field}']")
+    for n in range(await inputs.count()):
+        press = visitor.page.locator(f"label[for='{await inputs.nth(n).get_attribute('id')}']")
+        if (await press.inner_text()).startswith(label):
+            await press.click(position={"x": 8, "y": 12})
+            return
+    raise AssertionError(f"{field} has no answer {label}")
+
+
+async def on_from(visitor: Visitor, name: str, *, look: bool) -> None:
+    """Look at the screen and go on."""
+    assert visitor.path.split("?")[0].endswith(f"/{name}"), visitor.path
+    if look:
+        await visitor.inspect(f"file-{name}")
+    if await visitor.page.get_by_role("button", name="Save and go on", exact=True).count():
+        await visitor.press("Save and go on")
+    else:
+        await visitor.follow("Go on")
+
+
+async def begin(visitor: Visitor) -> str:
+    """A new draft; returns its address."""
+    await visitor.go("/file")
+    await visitor.press("Begin a new report")
+    return visitor.path.rsplit("/", 1)[0]
+
+
+async def say_when(visitor: Visitor, at: datetime) -> None:
+    await visitor.page.select_option("#on", str(at.month))
+    await visitor.page.fill("#on_day", str(at.day))
+    await visitor.page.fill("#on_year", str(at.year))
+    await visitor.page.fill("#clock", "9:45 PM")
+    await visitor.page.fill("#place", "Corner of 5th and Main")
+
+
+async def fill_in(visitor: Visitor, world: World, *, look: bool = False) -> str:
+    """Answer every screen up to the review; returns the draft's address."""
+    if look:
+        await visitor.go("/file")
+        await visitor.inspect("file-begin")
+    at = await begin(visitor)
+    await on_from(visitor, "rule", look=look)
+    await on_from(visitor, "readers", look=look)
+    await choose(visitor, "warning", "The law or policy asks me")
+    await on_from(visitor, "statement", look=look)
+    await say_when(visitor, yesterday())
+    await choose(visitor, "precision", "To the minute")
+    await visitor.page.select_option("#location_type", "street")
+    await on_from(visitor, "when", look=look)
+    await add_officer(visitor, "force", badge=world.striker.badge or "", look=look)
+    await on_from(visitor, "force", look=look)
+    await visitor.follow("Add an officer who was there")
+    await visitor.page.fill("#name", "Haddad")
+    await choose(visitor, "role", "Was there")
+    if look:
+        await visitor.inspect("file-present-entry")
+    await visitor.press("Save")
+    if look:
+        await visitor.inspect("file-present-sought")
+    await choose(visitor, "officer_id", "Officer Haddad")
+    await visitor.press("Save")
+    await on_from(visitor, "present", look=look)
+    await visitor.follow("Add a person")
+    await visitor.page.fill("#description", "A man of about thirty in a red coat")
+    await choose(visitor, "injuries", "Bruise")
+    if look:
+        await visitor.inspect("file-harmed-entry")
+    await visitor.press("Save")
+    await on_from(visitor, "harmed", look=look)
+    await choose(visitor, "saw", "I saw part of it")
+    await visitor.page.fill("#vantage", "Ten feet away, behind the car")
+    await visitor.page.fill("#last_force_at", "21:52")
+    await on_from(visitor, "view", look=look)
+    await choose(visitor, "role", "I stepped in")
+    await choose(visitor, "intervened", "Yes, I stepped in")
+    await choose(visitor, "means", "By voice")
+    await choose(visitor, "worked", "In part")
+    await on_from(visitor, "acts", look=look)
+    await choose(visitor, "aid", "An ambulance was called")
+    await on_from(visitor, "aid", look=look)
+    await choose(visitor, "kinds", "Body-worn camera")
+    await visitor.page.fill("#owner", "Officer Bauer's body camera")
+    await on_from(visitor, "cameras", look=look)
+    await visitor.follow("Add someone you told")
+    await visitor.page.fill("#who", "Sergeant Novak")
+    if look:
+        await visitor.inspect("file-told-entry")
+    await visitor.press("Save")
+    await on_from(visitor, "told", look=look)
+    await on_from(visitor, "earlier", look=look)
+    await choose(visitor, "fears_retaliation", "Yes")
+    await on_from(visitor, "retaliation", look=look)
+    await visitor.page.fill("#narrative", NARRATIVE)
+    await on_from(visitor, "narrative", look=look)
+    return at
+
+
+async def add_officer(visitor: Visitor, screen: str, *, badge: str, look: bool = False) -> None:
+    if look:
+        await visitor.inspect(f"file-{screen}-empty")
+    await visitor.follow("Add an officer who used force")
+    await visitor.page.fill("#badge", badge)
+    await choose(visitor, "force", "Strike with an impact weapon")
+    await visitor.page.fill("#did", "Two strikes to the back of a man who lay cuffed.")
+    if look:
+        await visitor.inspect(f"file-{screen}-entry")
+    await visitor.press("Save")
+
+
+async def file_it(visitor: Visitor) -> str:
+    """From the review to the receipt; returns the report's id."""
+    await choose(visitor, "declares", "I declare")
+    await visitor.press("File this report")
+    assert "/receipt" in visitor.path, await visitor.text()
+    return visitor.path.split("/")[2]
