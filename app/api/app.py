@@ -17,13 +17,15 @@ from app.api.middleware import Around, Measures
 from app.api.openapi import describe
 from app.api.problems import answer_problems
 from app.audit.signer_client import SignerClient
-from app.cases import filing_routes
+from app.cases import filing_routes, work_routes
+from app.cases import routes as cases
 from app.db.roles import Roles
 from app.db.session import as_role, make_engine, make_sessions
 from app.findings import routes as findings
 from app.oversight import record_routes
 from app.oversight import routes as exports
 from app.pages import routes as pages
+from app.proceedings import routes as proceedings
 from app.provisions import routes as provisions
 from app.provisions.packs import library
 from app.settings import Secrets, Settings
@@ -34,6 +36,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     agencies.router,
     provisions.router,
     filing_routes.router,
+    proceedings.router,
+    cases.router,
+    work_routes.router,
     findings.router,
     exports.router,
     record_routes.router,
@@ -72,6 +77,7 @@ def create_app(settings: Settings, secrets: Secrets) -> FastAPI:
     app.state.settings = settings
     app.state.secrets = secrets
     app.state.tokens = Tokens.load(settings.base_url, secrets.token_keys)
+    app.state.engine = engine
     app.state.sessions = make_sessions(engine)
     app.state.measures = Measures()
     app.state.ask_promise = SignerClient(settings.signer_socket, settings.promise_wait_seconds).promise_for

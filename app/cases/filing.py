@@ -74,7 +74,7 @@ async def file(tx: AsyncSession, actor: Actor, said: ReportIn, *, made_up: bool 
     agency = await tx.get(Agency, actor.agency_id)
     assert agency is not None
     at, day = time_of(tx), said.incident.occurred_at.astimezone(ZoneInfo(agency.time_zone)).date()
-    named = await _named(tx, said.officers, day)
+    named = await named_on_roster(tx, said.officers, day)
     if actor.officer_id is not None:
         named.append(Named(actor.officer_id, said.own_acts.role))
     await _take_turns(tx, agency.id, said, named)
@@ -83,12 +83,12 @@ async def file(tx: AsyncSession, actor: Actor, said: ReportIn, *, made_up: bool 
     report = _report(actor, said, incident, is_certain, applied, due_at, at)
     tx.add(report)
     await tx.flush()
-    await _add_presences(tx, incident, named, report.id)
+    await draw_roster(tx, incident, named, report.id)
     case = await tx.scalar(select(Case).where(Case.incident_id == incident.id).with_for_update())
     if case is None:
-        case = await _make_case(tx, actor, incident, at)
+        case = await make_case(tx, actor.officer_id, incident)
     else:
-        await _join(tx, case, report)
+        await join(tx, case, report)
     line = record(
         tx,
         "report.filed",
@@ -121,7 +121,7 @@ def duty_to_report(agency: Agency, occurred_at: datetime, day: date) -> tuple[Ap
     return applied, report_due(applied, occurred_at, ZoneInfo(agency.time_zone)).at
 
 
-async def _named(tx: AsyncSession, officers: list[OfficerThere], day: date) -> list[Named]:
+async def named_on_roster(tx: AsyncSession, officers: list[OfficerThere], day: date) -> list[Named]:
     """Those whom the roster knows by id, badge or exact name; the rest stay in the report for intake to match."""
     ids = {o.officer_id for o in officers if o.officer_id}
     known = set((await tx.scalars(select(Officer.id).where(Officer.id.in_(ids)))).all()) if ids else set()
@@ -182,7 +182,7 @@ async def _match(
         found = await tx.scalar(_near(agency.id, said, named))
         if found is not None:
             return await _learn(tx, found, said), False
-    return _make_incident(tx, agency, said, made_up), True
+    return make_incident(tx, agency, said, made_up), True
 
 
 def _near(agency_id: uuid.UUID, said: ReportIn, named: list[Named]) -> Any:
@@ -212,7 +212,7 @@ async def _learn(tx: AsyncSession, incident: Incident, said: ReportIn) -> Incide
     return incident
 
 
-def _make_incident(tx: AsyncSession, agency: Agency, said: ReportIn, made_up: bool) -> Incident:
+def make_incident(tx: AsyncSession, agency: Agency, said: ReportIn, made_up: bool) -> Incident:
     when = said.incident
     incident = Incident(
         id=uuid.uuid4(),
@@ -231,7 +231,7 @@ def _make_incident(tx: AsyncSession, agency: Agency, said: ReportIn, made_up: bo
     return incident
 
 
-async def _add_presences(tx: AsyncSession, incident: Incident, named: list[Named], report_id: uuid.UUID) -> None:
+async def draw_roster(tx: AsyncSession, incident: Incident, named: list[Named], report_id: uuid.UUID) -> None:
     """Draw the roster: an officer may stand on it in several roles; what stands there stays."""
     rows = [
         {
@@ -255,8 +255,9 @@ async def _add_presences(tx: AsyncSession, incident: Incident, named: list[Named
         record(tx, "presence.added", ("incident", incident.id), officer=officer_id, role=role, source=Source.REPORT)
 
 
-async def _make_case(tx: AsyncSession, actor: Actor, incident: Incident, at: datetime) -> Case:
-    route = await find_route(tx, actor.officer_id, await walled_officers(tx, incident.id), set())
+async def make_case(tx: AsyncSession, reporter_officer_id: uuid.UUID | None, incident: Incident) -> Case:
+    at = time_of(tx)
+    route = await find_route(tx, reporter_officer_id, await walled_officers(tx, incident.id), set())
     case = Case(
         id=uuid.uuid4(),
         agency_id=incident.agency_id,
@@ -283,7 +284,7 @@ async def _make_case(tx: AsyncSession, actor: Actor, incident: Incident, at: dat
     return case
 
 
-async def _join(tx: AsyncSession, case: Case, report: Report) -> None:
+async def join(tx: AsyncSession, case: Case, report: Report) -> None:
     """A further report of the same event: new people may wall off who holds the case, or open what was closed."""
     case.version += 1
     note(tx, case, "case.joined", report=report.id)

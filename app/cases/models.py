@@ -73,6 +73,47 @@ class ImmediateAnswer(StrEnum):
     NOT_NEEDED = "not_needed"
 
 
+class Element(StrEnum):
+    """The six elements of the duty to intervene (law.md section 1)."""
+
+    PRESENCE = "presence"
+    UNDERLYING_VIOLATION = "underlying_violation"
+    KNOWLEDGE = "knowledge"
+    REALISTIC_OPPORTUNITY = "realistic_opportunity"
+    RESPONSE = "response"
+    HARM_AFTER_OPPORTUNITY = "harm_after_opportunity"
+
+
+class ElementAnswer(StrEnum):
+    YES = "yes"
+    NO = "no"
+    UNCLEAR = "unclear"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class ReportedAnswer(StrEnum):
+    """Whether an officer reported what they saw."""
+
+    YES = "yes"
+    LATE = "late"
+    NO = "no"
+    NOT_OWED = "not_owed"
+
+
+class BoardAnswer(StrEnum):
+    CONCUR = "concur"
+    DISSENT = "dissent"
+    NO_VIEW = "no_view"
+
+
+class ReferenceKind(StrEnum):
+    REFERRAL = "referral"
+    REFERRAL_OUTCOME = "referral_outcome"
+    APPEAL = "appeal"
+    APPEAL_OUTCOME = "appeal_outcome"
+    REOPENING = "reopening"
+
+
 class Case(Record, Versioned, Base):
     """`state` is assigned by workflow.take alone."""
 
@@ -246,8 +287,7 @@ class BoardView(Record, Base):
     __tablename__ = "board_view"
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    view: Mapped[str]
-    """concur, dissent or no_view."""
+    view: Mapped[BoardAnswer] = mapped_column(word(BoardAnswer))
     reasons: Mapped[str]
     given_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
 
@@ -258,8 +298,7 @@ class Reference(Record, Base):
     __tablename__ = "reference"
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
-    kind: Mapped[str]
-    """referral, referral_outcome, appeal, appeal_outcome, reopening."""
+    kind: Mapped[ReferenceKind] = mapped_column(word(ReferenceKind))
     body: Mapped[str]
     dated_on: Mapped[date]
     says: Mapped[str]

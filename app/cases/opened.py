@@ -30,7 +30,9 @@ async def mark_opened(tx: AsyncSession, case_id: uuid.UUID, *object_ids: uuid.UU
     ]
     if rows:
         same = [Opened.account_id, Opened.object_id]
-        await tx.execute(upsert(Opened).values(rows).on_conflict_do_update(index_elements=same, set_={"at": time_of(tx)}))
+        await tx.execute(
+            upsert(Opened).values(rows).on_conflict_do_update(index_elements=same, set_={"at": time_of(tx)})
+        )
 
 
 async def unopened(tx: AsyncSession, account_id: uuid.UUID, object_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor
 from app.audit.log import Line, record
 from app.cases.models import Case, CaseEvent
+from app.cases.scene import names_of
+from app.cases.schemas import TimelineLine
 from app.db.session import time_of
 
 
@@ -41,3 +44,24 @@ def note(
     )
     counted = rev if on else case.version
     return record(tx, kind, on or ("case", case.id), case_id=case.id, rev=counted, state=state, **of)
+
+
+async def read_timeline(
+    tx: AsyncSession, case: Case, *, seen: int, limit: int
+) -> tuple[list[TimelineLine], int | None]:
+    """Lines after the first `seen`, and how many will have been seen then, if more follow.
+
+    Counted within the case: the row's own number would tell how much goes on elsewhere (S9).
+    """
+    query = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)
+    found = list((await tx.scalars(query.offset(seen).limit(limit + 1))).all())
+    lines = found[:limit]
+    names = await names_of(tx, (line.account_id for line in lines))
+    record(tx, "timeline.read", ("case", case.id), case_id=case.id, count=len(lines))
+    shown = [
+        TimelineLine(
+            kind=line.kind, at=line.at, by=names.get(line.account_id) if line.account_id else None, facts=line.facts
+        )
+        for line in lines
+    ]
+    return shown, seen + limit if len(found) > limit else None

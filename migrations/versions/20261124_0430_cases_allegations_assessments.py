@@ -228,7 +228,19 @@ def upgrade() -> None:
     op.create_table(
         "board_view",
         sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("view", sa.Text(), nullable=False),
+        sa.Column(
+            "view",
+            sa.Enum(
+                "concur",
+                "dissent",
+                "no_view",
+                name="boardanswer",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
         sa.Column("reasons", sa.Text(), nullable=False),
         sa.Column("given_by", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -384,7 +396,21 @@ def upgrade() -> None:
     op.create_table(
         "reference",
         sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "referral",
+                "referral_outcome",
+                "appeal",
+                "appeal_outcome",
+                "reopening",
+                name="referencekind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("dated_on", sa.Date(), nullable=False),
         sa.Column("says", sa.Text(), nullable=False),

@@ -1,0 +1,111 @@
+"""Cases over the API: the queue, a case, its steps, stepping aside."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.access.actor import Actor
+from app.access.gate import Granted
+from app.access.rights import Right
+from app.agencies.doors import ApiActor, Door, guard, listing
+from app.cases.models import Case, State
+from app.cases.routes import case_for
+from app.cases.rules import GATE
+from app.cases.schemas import CaseMark
+from app.cases.steps import STEPS
+from app.http.conditions import refuse_stale, tag
+from app.http.cursors import BadCursor, Cursor, Limit, link_next, read_cursor, write_cursor
+from app.http.route import Act, IdempotencyKey, PathId, Transaction, begin_once
+from app.proceedings import actions, recusal
+from app.proceedings.moves import MoveIn, refuse_unfitting
+from app.proceedings.overview import read_overview
+from app.proceedings.queue import Position, queue
+from app.proceedings.schemas import CaseList, CaseOverview, CaseView, StepsView
+from app.proceedings.table import PROCEEDINGS
+from app.proceedings.view import read_case
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=Act)
+
+
+@router.get("")
+async def find_cases(
+    request: Request,
+    response: Response,
+    actor: Annotated[Actor, listing(Right.READ_CASE)],
+    tx: Transaction,
+    state: Annotated[list[State], Query(max_length=len(State), description="these states only; all without")] = [],  # noqa: B006
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> CaseList:
+    """Cases you may see, the ones due first."""
+    key, scope = request.app.state.secrets.cursor_key, f"cases {actor.account_id}"
+    after = _position(read_cursor(key, scope, cursor)) if cursor else None
+    lines, last = await queue(tx, actor, set(state), after=after, limit=limit)
+    more = write_cursor(key, scope, [last[0].isoformat(), str(last[1])]) if last else None
+    link_next(request, response, more, limit)
+    return CaseList(cases=lines)
+
+
+def _position(read: list[object]) -> Position:
+    try:
+        at, case_id = read
+        return datetime.fromisoformat(str(at)), uuid.UUID(str(case_id))
+    except ValueError:
+        raise BadCursor from None
+
+
+@router.get("/{case_id}")
+async def read(
+    held: Annotated[Granted[Case], case_for(Right.READ_CASE, or_right=Right.READ_OVERVIEW)],
+    response: Response,
+    tx: Transaction,
+) -> CaseView | CaseOverview:
+    """A case: whole for those who work it, without names of reporters and texts for the board."""
+    tag(response, held.record.version)
+    return await (read_case(tx, held) if held.right is Right.READ_CASE else read_overview(tx, held))
+
+
+@router.get("/{case_id}/steps")
+async def read_steps(
+    held: Annotated[Granted[Case], case_for(Right.READ_CASE)], response: Response, tx: Transaction
+) -> StepsView:
+    """The steps open to you now, and what each would still be refused for."""
+    tag(response, held.record.version)
+    return await actions.read_steps(tx, held)
+
+
+async def moving(
+    request: Request,
+    tx: Transaction,
+    actor: ApiActor,
+    case_id: PathId,
+    move: MoveIn,
+    key: IdempotencyKey = None,
+) -> Granted[Case]:
+    """The case, in the hand of someone with the right that the asked-for step names in the table."""
+    refuse_unfitting(move, PROCEEDINGS[move.step].takes)
+    granted = await GATE.fetch(tx, actor, case_id, STEPS[move.step].right)
+    await begin_once(request, actor.account_id, actor.agency_id, key)
+    refuse_stale(request, granted.record.version)
+    return granted
+
+
+@router.post("/{case_id}/steps")
+async def take_step(
+    held: Annotated[Granted[Case], guard(Door("record"), moving)], move: MoveIn, response: Response, tx: Transaction
+) -> CaseMark:
+    """Take a step of the published table. If-Match names the version you have seen."""
+    case = await actions.take_step(tx, held, move)
+    tag(response, case.version)
+    mark: CaseMark = CaseMark.of(case)
+    return mark
+
+
+@router.post("/{case_id}/recusal", status_code=204)
+async def step_aside(held: Annotated[Granted[Case], case_for(Right.RECUSE, once=True)], tx: Transaction) -> None:
+    """Step aside. From now on the case is as absent for you; nobody is told why."""
+    await recusal.step_aside(tx, held)
