@@ -172,9 +172,10 @@ class Log:
         cosigned: datetime | None = None,
         cosigned_before: datetime | None = None,
     ) -> Files:
-        """Every file of a bundle but the manifest and its note."""
+        """Every file of a bundle; its manifest says as yet no more than the range and the profile."""
         hashes = self.hashes(size)
         files = {
+            "bundle.json": canon({"from": start, "to": size, "profile": profile}).encode(),
             "checkpoint": self.checkpoint(size, cosigned),
             "consistency": lines(consistency(start, hashes) if start else []),
             "frontier": lines(frontier(hashes[:start])),
@@ -188,7 +189,6 @@ class Log:
         }
         if start:
             files["checkpoint.prev"] = self.checkpoint(start, cosigned_before)
-        self.described = {"from": start, "to": size, "profile": profile}
         return files
 
     def blocks_lines(self, start: int, size: int, shows: Callable[[int], Iterable[str]]) -> bytes:
@@ -219,7 +219,9 @@ class Log:
         return files
 
     def seal(self, files: Files, /, **changes: Any) -> Files:
-        """Add manifest and note; `changes` replace members of the manifest."""
+        """Write manifest and note, afresh if need be; `changes` replace members of the manifest."""
+        told = json.loads(files["bundle.json"])
+        files = {name: content for name, content in files.items() if name not in ("bundle.json", "bundle.note")}
         listed = [
             {"name": name, "sha256": sha(content).hex(), "size": len(content)}
             for name, content in sorted(files.items())
@@ -232,7 +234,7 @@ class Log:
                 "origin": self.origin,
                 "purpose": "board_review",
                 "role": "oversight",
-                **self.described,
+                **{name: told[name] for name in ("from", "to", "profile")},
                 **changes,
             }
         ).encode()

@@ -348,6 +348,7 @@ class TestThePolicy:
             "witness a {witness}\ngroup a any a\nquorum a\n",
             "quorum w\nwitness w {witness}\n",
             "log {weak}\nquorum none\n",
+            "log {wrong}\nquorum none\n",
             "surprise\nquorum none\n",
             "quorum none\r\n",
             "\x00quorum none\n",
@@ -356,7 +357,10 @@ class TestThePolicy:
     def test_refuses(self, desk: Desk, log: Log, text: str) -> None:
         weak = b"\x01" + bytes([1]) + bytes(31)
         ident = sha(b"weak.example\n" + weak)[:4].hex()
-        filled = text.format(log=log.log.vkey, witness=log.witness.vkey, weak=f"weak.example+{ident}+{std64(weak)}")
+        wrong = log.log.vkey.replace(log.log.ident.hex(), "00000000")
+        filled = text.format(
+            wrong=wrong, log=log.log.vkey, witness=log.witness.vkey, weak=f"weak.example+{ident}+{std64(weak)}"
+        )
         answer = desk.check(sealed(log, 0, 10), filled.encode())
         assert answer.status == 2, answer.text
         assert len(answer.told["lines"]) == 1

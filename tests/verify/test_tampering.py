@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -94,7 +95,7 @@ class TestTheHistory:
     def test_with_upper_tiles_left_honest_the_range_of_the_change_is_named(self, desk: Desk, honest: Log) -> None:
         files = forged(honest, reword)
         files["tile/1/000.p/2"] = bundle(honest)["tile/1/000.p/2"]
-        answer = desk.check(honest.seal(files_only(files)), honest.policy())
+        answer = desk.check(honest.seal(files), honest.policy())
         assert refuted(answer) == set()
         assert any("entries #256 to #511" in line for line in answer.lines("failed"))
 
@@ -102,7 +103,7 @@ class TestTheHistory:
     def test_with_tiles_left_honest_the_entry_is_named(
         self, desk: Desk, honest: Log, change: Callable[[list[Entry]], object], entry: int
     ) -> None:
-        files, true = files_only(forged(honest, change)), bundle(honest)
+        files, true = forged(honest, change), bundle(honest)
         files.update({name: content for name, content in true.items() if re.match("tile/[0-9]", name)})
         answer = desk.check(honest.seal(files), honest.policy())
         assert min(refuted(answer)) == entry
@@ -120,10 +121,6 @@ class TestTheHistory:
         assert answer.status == 2
         files["checkpoint"] += bundle(honest)["checkpoint"].splitlines(keepends=True)[-1]
         refuted(desk.check(fork.seal(files), honest.policy()))
-
-
-def files_only(files: Files) -> Files:
-    return {name: content for name, content in files.items() if name not in ("bundle.json", "bundle.note")}
 
 
 SALT = url64(bytes(16))
@@ -194,6 +191,27 @@ class TestBlocks:
         files = bundle(honest)
         self.replace_line(files, 20, line)
         assert refuted(desk.check(honest.seal(files), honest.policy())) - {20} <= {19, 599, 600, -1}
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda line: line.replace(b'"i":20}', b'"i":020}'),
+            lambda line: line.replace(b'"i":20}', b'"i":2e1}'),
+            lambda line: line.replace(b'\\"', b"\x00"),
+            lambda line: line + b"\n" + line,
+            lambda line: line.replace(b'{"b":["', b'{"b":["","'),
+            lambda line: line.replace(b'{"b":', b'{"b":[],"b":'),
+        ],
+    )
+    def test_a_line_that_is_nearly_right_is_refused(
+        self, desk: Desk, honest: Log, change: Callable[[bytes], bytes]
+    ) -> None:
+        files = bundle(honest)
+        lines = files["blocks.ndjson"].split(b"\n")
+        assert change(lines[20]) != lines[20]
+        lines[20] = change(lines[20])
+        files["blocks.ndjson"] = b"\n".join(lines)
+        assert refuted(desk.check(honest.seal(files), honest.policy())) == {20}
 
     def test_lines_written_in_another_json_style_are_read_all_the_same(self, desk: Desk, honest: Log) -> None:
         files = bundle(honest)
@@ -333,6 +351,15 @@ class TestLeaves:
         files["tile/entries/001"] = files["tile/entries/001"][:-cut]
         assert refuted(desk.check(honest.seal(files), honest.policy())) == {511}
 
+    @pytest.mark.parametrize("name", ["tile/entries/001", "tile/0/001", "tile/1/000.p/2"])
+    @pytest.mark.parametrize("more", [1, 32])
+    def test_a_tile_with_something_behind_its_end_is_refused(
+        self, desk: Desk, honest: Log, name: str, more: int
+    ) -> None:
+        files = bundle(honest)
+        files[name] += bytes(more)
+        refuted(desk.check(honest.seal(files), honest.policy()))
+
     def test_an_entry_too_many_is_refused(self, desk: Desk, honest: Log) -> None:
         files = bundle(honest)
         files["tile/entries/001"] += files["tile/entries/001"][:STEP]
@@ -356,7 +383,7 @@ class TestTilesAndProofs:
         assert refuted(desk.check(honest.seal(files), honest.policy())) == {259}
 
     def test_changed_leaves_before_the_range_do_not_join_the_frontier(self, desk: Desk, honest: Log) -> None:
-        files = files_only(forged(honest, lambda entries: entries.__setitem__(260, entries[261]), START))
+        files = forged(honest, lambda entries: entries.__setitem__(260, entries[261]), START)
         files["frontier"] = bundle(honest, START)["frontier"]
         answer = desk.check(honest.seal(files), honest.policy())
         refuted(answer)
@@ -547,6 +574,12 @@ class TestSignatures:
         files["checkpoint"] = (honest.log.note(text) + honest.witness.line(text, WITNESSED)).encode()
         refuted(desk.check(honest.seal(files), honest.policy()))
 
+    def test_a_checkpoint_for_another_size_with_the_root_of_this_one_is_refused(self, desk: Desk, honest: Log) -> None:
+        files = bundle(honest)
+        text = f"{ORIGIN}\n{SIZE + 1}\n{std64(honest.root(SIZE))}\n"
+        files["checkpoint"] = (honest.log.note(text) + honest.witness.line(text, WITNESSED)).encode()
+        refuted(desk.check(honest.seal(files), honest.policy()))
+
     def test_a_note_about_another_manifest_is_refused(self, desk: Desk, honest: Log) -> None:
         files = honest.seal(bundle(honest))
         other = honest.seal(bundle(honest), purpose="something_else")
@@ -578,6 +611,24 @@ class TestTheManifest:
     )
     def test_that_says_anything_else_is_refused(self, desk: Desk, honest: Log, changes: dict[str, object]) -> None:
         refuted(desk.check(honest.seal(bundle(honest), **changes), honest.policy()))
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda listed: listed[::-1],
+            lambda listed: [*listed, listed[-1]],
+            lambda listed: [{**one, "size": one["size"] + 1} for one in listed],
+            lambda listed: [{**one, "sha256": "0" * 64} for one in listed],
+            lambda listed: [{**one, "kind": "file"} for one in listed],
+            lambda listed: listed[1:],
+        ],
+    )
+    def test_whose_list_of_files_is_not_exact_is_refused(
+        self, desk: Desk, honest: Log, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
+    ) -> None:
+        files = bundle(honest)
+        listed = json.loads(honest.seal(files)["bundle.json"])["files"]
+        refuted(desk.check(honest.seal(files, files=change(listed)), honest.policy()))
 
     @pytest.mark.parametrize(
         "change",

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.shared import needs_shared, shared_vectors
+from tests.verify.builder import Signer, std64
 
 pytestmark = needs_shared
 
@@ -186,6 +187,20 @@ class TestNotes:
             later = case["checkpoint"].replace("\n300\n", "\n301\n")
             with pytest.raises(verify.Refuted):
                 verify.signers(verify.read_note(later.encode()), [key])
+
+    def test_no_cosignature_states_a_time_beyond_63_bits(self, verify: ModuleType) -> None:
+        witness = Signer("witness.example.org/board", 4)
+        key = verify.read_vkey(witness.vkey)
+        text = "log.example\n1\n" + "A" * 43 + "=\n"
+        for seconds, counts in ((2**63 - 1, True), (2**63, False)):
+            signature = witness.key.sign(f"cosignature/v1\ntime {seconds}\n{text}".encode())
+            line = f"— {witness.name} {std64(witness.ident + seconds.to_bytes(8, 'big') + signature)}\n"
+            note = verify.read_note(f"{text}\n{line}".encode())
+            if counts:
+                assert verify.signers(note, [key]) == {key: seconds}
+            else:
+                with pytest.raises(verify.Refuted):
+                    verify.signers(note, [key])
 
 
 class TestCanonicalJson:

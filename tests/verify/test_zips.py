@@ -223,6 +223,16 @@ class TestPlaces:
 
         assert desk.check(written(files, comment), log.policy()).status == 1
 
+    def test_a_comment_that_is_announced_but_missing_is_refused(self, desk: Desk, log: Log, files: Files) -> None:
+        refused(desk, log, zipped(files)[:-2] + b"\x05\x00", "not a zip file")
+
+    def test_bytes_between_members_and_directory_are_refused(self, desk: Desk, log: Log, files: Files) -> None:
+        data = zipped(files)
+        start = data.index(CENTRAL)
+        changed = bytearray(data[:start] + b"hidden!" + data[start:])
+        struct.pack_into("<L", changed, len(changed) - 22 + 16, start + 7)
+        refused(desk, log, bytes(changed), "bytes that belong to no member")
+
     def test_a_second_zip_in_front_is_refused(self, desk: Desk, log: Log, files: Files) -> None:
         assert desk.check(zipped({"checkpoint": b"x"}) + zipped(files), log.policy()).status == 1
 
