@@ -52,6 +52,11 @@ def load_keys(folder: Path, agency_id: uuid.UUID, origin: str) -> LogKeys:
     return LogKeys(log, export, promise)
 
 
+def make_signer_folder(folder: Path) -> None:
+    """The group may come in, for the socket lies there; keys and state are folders that only the signer opens."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+
+
 def _read_key(path: Path, name: str) -> SecretKey:
     key = SecretKey.from_skey(path.read_text().strip())
     if key.name != name:
@@ -65,8 +70,9 @@ def make_log_keys(signer_folder: Path, policies: Path, agency_id: uuid.UUID, ori
     `is_signed`: the log has checkpoints already. Raises KeysLost then, instead of making keys that would fork it.
     """
     keys, state = signer_folder / "keys", signer_folder / "state"
-    for folder in (signer_folder, keys, state):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_signer_folder(signer_folder)
+    for folder in (keys, state):
+        folder.mkdir(exist_ok=True, mode=0o700)
     place = keys / str(agency_id)
     if place.exists():
         publish(policies, agency_id, origin, load_keys(keys, agency_id, origin))

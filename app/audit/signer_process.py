@@ -14,6 +14,7 @@ from typing import IO
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from app.audit.keys import make_signer_folder
 from app.audit.signer import Signer
 from app.db.roles import Roles
 from app.db.session import as_role, make_engine
@@ -42,7 +43,7 @@ async def run_signer(settings: Settings, stop: asyncio.Event) -> None:
     folder, path = settings.signer_folder, settings.signer_socket
     if len(os.fsencode(path.absolute())) > SOCKET_PATH_BYTES:
         raise SocketUnusable(f"The path {path.absolute()} is too long for a socket; choose a shorter data folder.")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_signer_folder(folder)
     url = as_role(settings.database_url, Roles(settings.role_prefix).signer, password)
     engine = make_engine(url, pool_size=4)
     with _alone(folder / "lock"):
@@ -97,7 +98,7 @@ async def open_socket(signer: Signer, path: Path) -> asyncio.Server:
 
 
 def _clear(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_signer_folder(path.parent)
     path.unlink(missing_ok=True)
 
 
