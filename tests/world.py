@@ -178,6 +178,10 @@ CAST = {
     "striker": Part("Officer Bauer", (Role.OFFICER,), Rank.OFFICER, "sergeant"),
     "bystander": Part("Officer Haddad", (Role.OFFICER,), Rank.OFFICER, "sergeant"),
     "stranger": Part("Officer Lindqvist", (Role.OFFICER,), Rank.OFFICER, "sergeant"),
+    "south_sergeant": Part("Sergeant Brennan", (Role.OFFICER, Role.SUPERVISOR), Rank.SERGEANT, "lieutenant"),
+    "south_reporter": Part("Officer Tanaka", (Role.OFFICER,), Rank.OFFICER, "south_sergeant"),
+    "south_striker": Part("Officer Whitfield", (Role.OFFICER,), Rank.OFFICER, "south_sergeant"),
+    "south_bystander": Part("Officer Osei", (Role.OFFICER,), Rank.OFFICER, "south_sergeant"),
     "intake": Part("Ines Castellano", (Role.INTAKE,)),
     "investigator": Part("Ivo Brandt", (Role.INVESTIGATOR,)),
     "other_investigator": Part("Ida Sorensen", (Role.INVESTIGATOR,)),
@@ -188,6 +192,7 @@ CAST = {
     "outside": Part("Outside Reviewer Pell", (Role.OUTSIDE_REVIEWER,)),
     "inspector": Part("Inspector General Roy", (Role.INSPECTOR,)),
     "admin": Part("Ada Admin", (Role.AGENCY_ADMIN,)),
+    "operator": Part("Olaf Operator", (Role.OPERATOR,)),
 }
 
 

@@ -67,6 +67,7 @@ KINDS: dict[str, Kind] = {
     "statistics.read": _read("agency", "which"),
     # reports
     "draft.saved": _act("draft", board=False),
+    "draft.listed": _read("draft", "ids", "count", board=False),
     "draft.read": _read("draft", board=False),
     "draft.dropped": _act("draft", board=False),
     "report.filed": _act(

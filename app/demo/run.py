@@ -20,12 +20,13 @@ from pathlib import Path
 import typer
 
 from app.db.embedded import Server
+from app.demo.load import load_stories
 from app.demo.people import AGENCIES, accounts_of, load_people
 from app.jobs.force_forms import import_force_forms_file
 from app.jobs.installation import app_sessions, install
 from app.jobs.log_keys import make_missing_log_keys, policy_of
 from app.jobs.refused import Refused
-from app.settings import Settings
+from app.settings import Settings, read_secrets
 
 READY_SECONDS = 60
 STOP_SECONDS = 15
@@ -88,6 +89,7 @@ async def prepare_demo(settings: Settings, data: Path, incidents: Path | None) -
     async with app_sessions(settings) as sessions:
         if await load_people(sessions, settings, password):
             say("The demo agencies are made.")
+    await load_stories(settings, read_secrets(settings.secrets_folder), say)
     await make_missing_log_keys(settings)
     policy = data / "policy.txt"
     policy.write_text(await policy_of(settings, AGENCIES[0][0].ori))

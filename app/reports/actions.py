@@ -86,7 +86,9 @@ def read_draft(tx: AsyncSession, draft: Draft, key: str) -> DraftView:
 
 async def own_drafts(tx: AsyncSession, actor: Actor) -> list[Draft]:
     query = DRAFTS_OPEN.where(Draft.author_id == actor.account_id, Draft.agency_id == actor.agency_id)
-    return list((await tx.scalars(query)).all())
+    found = list((await tx.scalars(query)).all())
+    record(tx, "draft.listed", ("draft", None), ids=[draft.id for draft in found], count=len(found))
+    return found
 
 
 async def own_reports(tx: AsyncSession, actor: Actor) -> list[OwnReport]:
