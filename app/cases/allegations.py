@@ -76,7 +76,6 @@ async def open_allegation(tx: AsyncSession, held: Granted[Case], said: Allegatio
         created_at=time_of(tx),
     )
     tx.add(opened)
-    case.version += 1
     note(
         tx,
         case,

@@ -94,7 +94,6 @@ async def assess(tx: AsyncSession, held: Granted[Case], officer_id: uuid.UUID, s
         created_at=time_of(tx),
     )
     tx.add(added)
-    case.version += 1
     _note(tx, case, added)
     return added
 

@@ -33,7 +33,6 @@ async def enter(tx: AsyncSession, held: Granted[Case], said: EvidenceIn) -> Evid
         created_at=time_of(tx),
     )
     tx.add(item)
-    case.version += 1
     note(
         tx,
         case,

@@ -27,7 +27,7 @@ from app.cases.models import Case, State
 from app.cases.routing import apply_route, find_route, follow_wall, walled_officers
 from app.cases.rules import TRIAGE_WITHIN
 from app.cases.steps import STEPS
-from app.cases.timeline import note
+from app.cases.timeline import note, show
 from app.db.base import new_salt
 from app.db.session import time_of
 from app.errors import Fault, Validation
@@ -286,8 +286,7 @@ async def make_case(tx: AsyncSession, reporter_officer_id: uuid.UUID | None, inc
 
 async def join(tx: AsyncSession, case: Case, report: Report) -> None:
     """A further report of the same event: new people may wall off who holds the case, or open what was closed."""
-    case.version += 1
-    note(tx, case, "case.joined", report=report.id)
+    note(tx, case, "case.joined", shown={"report": str(report.id)}, report=report.id)
     step = STEPS["case.reopen"]
     if case.state in step.leaves:
         before, after = take(case, step)
@@ -378,6 +377,7 @@ async def supplement(tx: AsyncSession, held: Granted[Report], more: SupplementIn
     assert case is not None
     added = await actions.supplement(tx, held, more, case.id)
     case.version += 1
+    show(tx, case, "report.supplemented", {"report": str(held.record.id)})
     return SupplementView(
         id=added.id,
         filed_at=added.filed_at,

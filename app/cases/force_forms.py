@@ -44,7 +44,6 @@ async def import_force_forms(
 
 async def _follow(tx: AsyncSession, case: Case) -> None:
     """Whoever a form names has to be answered for, also in a case that was closed."""
-    case.version += 1
     note(tx, case, "case.joined", report=None)
     step = STEPS["case.reopen"]
     if case.state in step.leaves:

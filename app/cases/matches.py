@@ -57,7 +57,6 @@ async def answer_match(
     if report.match_is_certain:
         raise MatchStands
     report.match_is_certain = True
-    case.version += 1
     note(tx, case, "match.confirmed", on=("report", report.id), incident=case.incident_id)
     return report, case.id
 
@@ -79,7 +78,6 @@ async def _move(tx: AsyncSession, held: Granted[Case], report: Report, said: Mat
     else:
         incident = await tx.get_one(Incident, target.incident_id)
     report.incident_id, report.match_is_certain = incident.id, True
-    case.version += 1
     await draw_roster(tx, incident, named, report.id)
     await _dispute_what_it_alone_said(tx, held, report)
     note(

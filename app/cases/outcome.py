@@ -43,7 +43,6 @@ async def concur(tx: AsyncSession, held: Granted[Case], said: ConcurrenceIn) -> 
         created_at=time_of(tx),
     )
     tx.add(given)
-    case.version += 1
     note(
         tx,
         case,
@@ -82,7 +81,6 @@ async def tell(tx: AsyncSession, held: Granted[Case], said: ToldIn) -> Told:
         created_at=time_of(tx),
     )
     tx.add(told)
-    case.version += 1
     note(
         tx,
         case,
@@ -118,7 +116,6 @@ async def view(tx: AsyncSession, held: Granted[Case], said: BoardViewIn) -> Boar
         created_at=time_of(tx),
     )
     tx.add(given)
-    case.version += 1
     note(
         tx,
         case,

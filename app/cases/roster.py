@@ -69,7 +69,6 @@ async def _enter(
     added: Presence | None = await tx.scalar(upsert(Presence).values(row).on_conflict_do_nothing().returning(Presence))
     if added is None:
         return None
-    case.version += 1
     note(
         tx,
         case,
@@ -93,7 +92,6 @@ async def dispute(tx: AsyncSession, held: Granted[Case], presence_id: uuid.UUID,
         raise NotFound
     if entry.disputed_at is not None:
         raise DisputeStands
-    case.version += 1
     mark_disputed(tx, case, entry, reason, by=held.actor.account_id)
     return entry
 
@@ -137,7 +135,6 @@ async def identify(tx: AsyncSession, held: Granted[Case], said: IdentificationIn
         created_at=time_of(tx),
     )
     tx.add(known)
-    case.version += 1
     note(
         tx,
         case,

@@ -145,6 +145,8 @@ async def reroute(tx: AsyncSession, case: Case, because: str) -> None:
     if case.state in step.leaves:
         before, after = take(case, step)
         case.entered_at = time_of(tx)
+    else:
+        case.version += 1
     await apply_route(tx, case, route)
     note(
         tx,

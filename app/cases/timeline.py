@@ -12,7 +12,11 @@ from app.audit.log import Line, record
 from app.cases.models import Case, CaseEvent
 from app.cases.scene import names_of
 from app.cases.schemas import TimelineLine
+from app.cases.steps import STEPS
 from app.db.session import time_of
+
+COUNTED = frozenset({*STEPS, "case.made"})
+"""`take` counts steps itself."""
 
 
 def note(
@@ -27,10 +31,20 @@ def note(
     state: str | None = None,
     **of: Any,
 ) -> Line:
-    """One act on a case: its entry (`of`: codes, ids, hashes) and its line on the timeline (`shown`).
+    """One act on a locked case: its entry (`of`: codes, ids, hashes) and its line on the timeline (`shown`).
 
-    `rev` counts the changes of the object that the entry is `on`; the case's own version where it is on the case.
+    Counts as a change of the case, so that nobody acts on what they saw before it. `rev` counts the changes of the
+    object that the entry is `on`; the case's own version where it is on the case.
     """
+    if kind not in COUNTED:
+        case.version += 1
+    show(tx, case, kind, shown or {})
+    counted = rev if on else case.version
+    return record(tx, kind, on or ("case", case.id), case_id=case.id, rev=counted, state=state, **of)
+
+
+def show(tx: AsyncSession, case: Case, kind: str, shown: dict[str, Any]) -> None:
+    """A line on the timeline alone, where the entry is written elsewhere."""
     actor: Actor | None = tx.info.get("actor")
     tx.add(
         CaseEvent(
@@ -39,11 +53,9 @@ def note(
             kind=kind,
             at=time_of(tx),
             account_id=actor.account_id if actor else None,
-            facts=shown or {},
+            facts=shown,
         )
     )
-    counted = rev if on else case.version
-    return record(tx, kind, on or ("case", case.id), case_id=case.id, rev=counted, state=state, **of)
 
 
 async def read_timeline(

@@ -47,7 +47,6 @@ async def classify(tx: AsyncSession, held: Granted[Case], said: ClassificationIn
     if before not in (None, said.classification) and not said.reason:
         raise Validation((Fault("/reason", "missing", "say why the classification changes"),))
     case.classification = said.classification
-    case.version += 1
     note(
         tx,
         case,
@@ -75,7 +74,6 @@ async def answer_immediate(tx: AsyncSession, held: Granted[Case], said: Immediat
         created_at=time_of(tx),
     )
     tx.add(answered)
-    case.version += 1
     note(
         tx,
         case,
@@ -140,7 +138,6 @@ async def give_office(
         created_at=time_of(tx),
     )
     tx.add(given)
-    case.version += 1
     note(
         tx,
         case,

@@ -19,7 +19,6 @@ async def step_aside(tx: AsyncSession, held: Granted[Case]) -> None:
     """From now on the case answers this person as if it did not exist."""
     case, actor = held.record, held.actor
     tx.add(Recusal(agency_id=case.agency_id, case_id=case.id, account_id=actor.account_id, created_at=time_of(tx)))
-    case.version += 1
     note(tx, case, "case.recused")
     decided_by = {
         each.account_id for each in await open_assignments(tx, case.id) if each.office == Role.DISCIPLINE_AUTHORITY

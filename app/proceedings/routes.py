@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.access.actor import Actor
 from app.access.gate import Granted
@@ -78,28 +79,41 @@ async def read_steps(
     return await actions.read_steps(tx, held)
 
 
+@dataclass(frozen=True)
+class Moving:
+    """A case in the hand of someone who may take the step they asked for."""
+
+    held: Granted[Case]
+    move: MoveIn
+
+
+async def seeing(tx: Transaction, actor: ApiActor, case_id: PathId) -> Actor:
+    """Whoever sees nothing of the case is told so before anything of the move is looked at."""
+    return (await GATE.fetch(tx, actor, case_id, Right.READ_CASE)).actor
+
+
 async def moving(
     request: Request,
     tx: Transaction,
-    actor: ApiActor,
+    actor: Annotated[Actor, Depends(seeing)],
     case_id: PathId,
     move: MoveIn,
     key: IdempotencyKey = None,
-) -> Granted[Case]:
+) -> Moving:
     """The case, in the hand of someone with the right that the asked-for step names in the table."""
     refuse_unfitting(move, PROCEEDINGS[move.step].takes)
     granted = await GATE.fetch(tx, actor, case_id, STEPS[move.step].right)
     await begin_once(request, actor.account_id, actor.agency_id, key)
     refuse_stale(request, granted.record.version)
-    return granted
+    return Moving(granted, move)
 
 
 @router.post("/{case_id}/steps")
 async def take_step(
-    held: Annotated[Granted[Case], guard(Door("record"), moving)], move: MoveIn, response: Response, tx: Transaction
+    asked: Annotated[Moving, guard(Door("record"), moving)], response: Response, tx: Transaction
 ) -> CaseMark:
     """Take a step of the published table. If-Match names the version you have seen."""
-    case = await actions.take_step(tx, held, move)
+    case = await actions.take_step(tx, asked.held, asked.move)
     tag(response, case.version)
     mark: CaseMark = CaseMark.of(case)
     return mark
