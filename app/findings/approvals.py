@@ -11,6 +11,7 @@ from app.audit.log import sha256_of
 from app.cases.models import Allegation, Assessment, Case, State
 from app.cases.opened import unopened
 from app.cases.timeline import note
+from app.db.session import time_of
 from app.findings.findings import about, refuse_outdated, required_of, state_of
 from app.findings.models import Approval, Finding
 from app.findings.rules import APPROVE, SEND_BACK, NotOpened, refuse_unless
@@ -42,6 +43,7 @@ async def give(tx: AsyncSession, held: Inside[Finding, Case], said: ApprovalIn) 
         approves=said.approves,
         reason=said.reason,
         given_by=actor.account_id,
+        created_at=time_of(tx),
     )
     tx.add(approval)
     take(finding, step)

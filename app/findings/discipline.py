@@ -14,11 +14,12 @@ from app.access.gate import Inside
 from app.access.rights import Right
 from app.audit.log import digest, record, sha256_of, write_time
 from app.cases.models import Allegation, Case, Reference, State
+from app.cases.scene import scene_of
 from app.cases.timeline import note
 from app.db.base import Record, new_salt
 from app.db.session import time_of
 from app.errors import Fault, Validation
-from app.findings.findings import canonical, incident_day, refuse_foreign_evidence
+from app.findings.findings import canonical, refuse_foreign_evidence
 from app.findings.matrices import matrix_on
 from app.findings.models import Answered, Approval, Decision, Finding, MatrixVersion, Notice, Worksheet
 from app.findings.notices import notice_of, sustained_on
@@ -64,8 +65,7 @@ async def propose(tx: AsyncSession, held: Inside[Allegation, Case], said: Worksh
     refuse_unless(case, State.DISCIPLINE, "worksheet.proposed")
     finding = await sustained_on(tx, allegation.id)
     await _refuse_decided(tx, finding)
-    _, day = await incident_day(tx, case)
-    version, matrix = await matrix_on(tx, day)
+    version, matrix = await matrix_on(tx, (await scene_of(tx, case)).day)
     cell = matrix.cell(said.category, said.level)
     lies = against(matrix, said.category, said.level, said.proposal)
     await _refuse_unfit_factors(tx, case, matrix, said.factors)
@@ -83,6 +83,7 @@ async def propose(tx: AsyncSession, held: Inside[Allegation, Case], said: Worksh
         proposal=said.proposal.model_dump(mode="json"),
         proposed_by=actor.account_id,
         salt=new_salt(),
+        created_at=time_of(tx),
     )
     tx.add(worksheet)
     content = canonical(said.model_dump(mode="json"))
@@ -134,6 +135,7 @@ async def decide(tx: AsyncSession, held: Inside[Allegation, Case], said: Decisio
         answered=answered,
         decided_by=actor.account_id,
         salt=new_salt(),
+        created_at=time_of(tx),
     )
     tx.add(decision)
     content = canonical(said.model_dump(mode="json"))
@@ -211,8 +213,7 @@ async def _answered(tx: AsyncSession, finding: Finding) -> Answered:
 
 async def _matrix_of(tx: AsyncSession, case: Case, worksheet: Worksheet) -> tuple[MatrixVersion, Matrix]:
     """The matrix to decide by. Raises MatrixReplaced where another applies now, SampleMatrix in a real case."""
-    _, day = await incident_day(tx, case)
-    version, matrix = await matrix_on(tx, day)
+    version, matrix = await matrix_on(tx, (await scene_of(tx, case)).day)
     if version.id != worksheet.matrix_id:
         raise MatrixReplaced
     if version.is_sample and not case.made_up:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import rfc8785
 from sqlalchemy import func, select
@@ -14,12 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor
 from app.access.gate import Inside
-from app.agencies.models import Agency
 from app.audit.log import digest, record, sha256_of
+from app.cases.allegations import provision_on
+from app.cases.assessments import newest
 from app.cases.models import Allegation, Assessment, Case, Duty, State
 from app.cases.opened import mark_opened, unopened
+from app.cases.scene import scene_of
 from app.cases.timeline import note
 from app.db.base import new_salt
+from app.db.session import time_of
 from app.errors import Fault, Validation
 from app.evidence.models import EvidenceItem
 from app.findings.models import Approval, Disposition, Finding, FindingState
@@ -31,13 +33,11 @@ from app.findings.rules import (
     FailureSustained,
     ForceNotLinked,
     ProvisionNotInForce,
-    holding,
     refuse_against_force,
     refuse_unless,
 )
 from app.findings.schemas import ApprovalView, FindingIn, FindingLine, FindingView
-from app.incidents.models import Incident
-from app.provisions.packs import library
+from app.provisions.packs import Standing, library, of_state, standing
 from app.provisions.provision import Provision
 from app.reports.models import Report
 from app.workflow import take
@@ -62,7 +62,7 @@ async def propose(tx: AsyncSession, held: Inside[Allegation, Case], said: Findin
     await refuse_foreign_evidence(tx, case, said.evidence, "/evidence")
     await _refuse_unassessed(tx, allegation, said)
     await _refuse_against_other(tx, allegation, said.disposition, provision)
-    finding = _finding(actor, allegation, said, 1 + await _last_revision(tx, allegation.id))
+    finding = _finding(actor, allegation, said, 1 + await _last_revision(tx, allegation.id), time_of(tx))
     await _supersede(tx, case, allegation, finding.id)
     tx.add(finding)
     content = canonical(said.model_dump(mode="json"))
@@ -115,23 +115,10 @@ def state_of(finding: Finding) -> str:
     return digest(finding.salt, canonical(content))
 
 
-async def incident_day(tx: AsyncSession, case: Case) -> tuple[Agency, date]:
-    """The agency, and the day of the incident where it is."""
-    agency = await tx.get_one(Agency, case.agency_id)
-    incident = await tx.get_one(Incident, case.incident_id)
-    return agency, incident.occurred_at.astimezone(ZoneInfo(agency.time_zone)).date()
-
-
 async def standing_on(tx: AsyncSession, allegation_id: uuid.UUID) -> Finding | None:
     """The finding on an allegation that is proposed or approved; at most one is."""
     query = select(Finding).where(Finding.allegation_id == allegation_id, Finding.state.in_(STANDING))
     found: Finding | None = await tx.scalar(query)
-    return found
-
-
-async def newest_assessment(tx: AsyncSession, case_id: uuid.UUID, officer_id: uuid.UUID) -> Assessment | None:
-    query = select(Assessment).where(Assessment.case_id == case_id, Assessment.officer_id == officer_id)
-    found: Assessment | None = await tx.scalar(query.order_by(Assessment.revision.desc()).limit(1))
     return found
 
 
@@ -155,11 +142,23 @@ async def refuse_foreign_evidence(tx: AsyncSession, case: Case, cited: Sequence[
         raise Validation(tuple(faults))
 
 
+def holding(state: str, duty: Duty, on: date) -> dict[str, Provision]:
+    """The provisions on which conduct of a day may be judged in an agency's state, by id.
+
+    The state's own where in force beyond doubt; the model standard, as the agency's policy, where it stands in for a
+    law that is not there or does not hold this duty. No federal crime: a finding never states guilt.
+    """
+    cited = provision_on(state, duty, on)
+    return {
+        each.id: each for each in (*of_state(state), cited) if each is cited or standing(each, on) is Standing.IN_FORCE
+    }
+
+
 async def _provision(tx: AsyncSession, case: Case, allegation: Allegation, provision_id: str) -> Provision:
-    agency, day = await incident_day(tx, case)
-    found = holding(agency.state, allegation.duty, day).get(provision_id)
+    scene = await scene_of(tx, case)
+    found = holding(scene.agency.state, allegation.duty, scene.day).get(provision_id)
     if found is None:
-        raise ProvisionNotInForce(day)
+        raise ProvisionNotInForce(scene.day)
     return found
 
 
@@ -179,8 +178,9 @@ async def _refuse_unassessed(tx: AsyncSession, allegation: Allegation, said: Fin
 
 
 async def refuse_outdated(tx: AsyncSession, cited: Assessment) -> None:
-    newest = await newest_assessment(tx, cited.case_id, cited.officer_id)
-    if newest is not None and newest.id != cited.id:
+    """Raise AssessmentOutdated where a later revision says otherwise."""
+    latest = await newest(tx, cited.case_id, cited.officer_id)
+    if latest is not None and latest.id != cited.id:
         raise AssessmentOutdated
 
 
@@ -232,7 +232,7 @@ async def _supersede(tx: AsyncSession, case: Case, allegation: Allegation, by: u
     await tx.flush()  # one finding stands at a time, also in the middle of this
 
 
-def _finding(actor: Actor, allegation: Allegation, said: FindingIn, revision: int) -> Finding:
+def _finding(actor: Actor, allegation: Allegation, said: FindingIn, revision: int, at: datetime) -> Finding:
     return Finding(
         id=uuid.uuid4(),
         agency_id=allegation.agency_id,
@@ -249,6 +249,7 @@ def _finding(actor: Actor, allegation: Allegation, said: FindingIn, revision: in
         proposed_by=actor.account_id,
         version=1,
         salt=new_salt(),
+        created_at=at,
     )
 
 

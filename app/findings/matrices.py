@@ -13,6 +13,7 @@ from app.access.actor import Actor
 from app.agencies.models import Agency
 from app.audit.log import record
 from app.cases.models import Allegation, Case
+from app.db.session import time_of
 from app.errors import NotFound
 from app.findings.models import MatrixVersion, Worksheet
 from app.findings.rules import MatrixInUse, MatrixMissing, MatrixStands
@@ -41,6 +42,7 @@ async def load(tx: AsyncSession, actor: Actor, given: dict[str, Any]) -> MatrixV
         in_force_from=matrix.in_force_from,
         is_sample=matrix.is_sample,
         matrix=matrix.model_dump(mode="json"),
+        created_at=time_of(tx),
     )
     tx.add(version)
     record(

@@ -16,6 +16,7 @@ from app.agencies.models import Account, Agency, Posting
 from app.audit.log import digest, record, sha256_of, write_time
 from app.cases.models import Allegation, Case, State
 from app.cases.timeline import note
+from app.db.base import new_salt
 from app.db.session import time_of
 from app.findings.findings import canonical, standing_on
 from app.findings.models import Decision, Disposition, Finding, FindingState, Notice
@@ -177,6 +178,8 @@ async def _notice(tx: AsyncSession, actor: Actor, allegation: Allegation, findin
         answer_due_at=due(limit, at, ZoneInfo(agency.time_zone)).at,
         is_waived=False,
         version=1,
+        salt=new_salt(),
+        created_at=at,
     )
 
 

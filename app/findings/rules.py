@@ -16,11 +16,10 @@ from sqlalchemy import Select, select
 
 from app.access.gate import Gate, Grant, nobody
 from app.access.rights import Right
-from app.cases.models import Allegation, Case, Duty, State
+from app.cases.models import Allegation, Case, State
 from app.errors import Conflict, Fault, Invalid, Validation
 from app.findings.models import Disposition, Finding, FindingState, Notice
-from app.provisions.packs import Standing, library, of_state, report_provision, standing
-from app.provisions.provision import Intervention, Provision
+from app.provisions.provision import Provision
 from app.words import N_
 from app.workflow import StateConflict, Step
 
@@ -176,21 +175,6 @@ def refuse_unless(case: Case, state: State, act: str) -> None:
     """Raise StateConflict, naming the act, where the case does not stand in `state`."""
     if case.state != state:
         raise StateConflict(case.state, act)
-
-
-def holding(state: str, duty: Duty, on: date) -> dict[str, Provision]:
-    """The provisions on which conduct of a day may be judged in an agency's state, by id.
-
-    The state's own where in force beyond doubt. The model standard, as the agency's policy, where it stands in for a
-    law that is not there or does not hold this duty. No federal crime: a finding never states guilt.
-    """
-    found = {each.id: each for each in of_state(state) if standing(each, on) is Standing.IN_FORCE}
-    applied = report_provision(state, on)
-    found[applied.provision.id] = applied.provision
-    if duty is Duty.FAILURE_TO_INTERVENE and all(each.intervene.duty is Intervention.NONE for each in found.values()):
-        model = next(each for each in library().by_id.values() if not each.is_law)
-        found[model.id] = model
-    return found
 
 
 def refuse_against_force(disposition: Disposition, provision: Provision, force: Disposition | None) -> None:
