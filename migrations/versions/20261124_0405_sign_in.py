@@ -55,10 +55,12 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
     DELETE FROM public.sign_in_try t WHERE t.pair = forget_sign_in_tries.pair
 $$
 --;
-REVOKE ALL ON FUNCTION agency_of_ori(text), sign_in_candidates(text), session_agency(bytea), sign_in_tries(text, interval), count_sign_in_try(text, interval),
+REVOKE ALL ON FUNCTION agency_of_ori(text), sign_in_candidates(text), session_agency(bytea),
+    sign_in_tries(text, interval), count_sign_in_try(text, interval),
     forget_sign_in_tries(text) FROM PUBLIC
 --;
-GRANT EXECUTE ON FUNCTION agency_of_ori(text), sign_in_candidates(text), session_agency(bytea), sign_in_tries(text, interval), count_sign_in_try(text, interval),
+GRANT EXECUTE ON FUNCTION agency_of_ori(text), sign_in_candidates(text), session_agency(bytea),
+    sign_in_tries(text, interval), count_sign_in_try(text, interval),
     forget_sign_in_tries(text) TO {app}
 --;
 GRANT USAGE ON SCHEMA public TO {app}, {log}, {signer}, {export}

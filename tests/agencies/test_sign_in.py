@@ -22,7 +22,9 @@ class TestPasswords:
         answer = await ask_for_token(world, world.board.email, PASSWORD)
         assert answer.status_code == 200
         assert answer.json()["expires_in"] <= 600
-        who = await world.board.call("GET", "/v1/me", headers={"Authorization": f"Bearer {answer.json()['access_token']}"})
+        who = await world.board.call(
+            "GET", "/v1/me", headers={"Authorization": f"Bearer {answer.json()['access_token']}"}
+        )
         assert who.json()["name"] == world.board.name
         assert world.kinds()[-1] == "token.issued"
 
