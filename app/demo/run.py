@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import secrets
 import signal
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import typer
 
+from app.api.logs import write_logs
 from app.db.embedded import Server
 from app.demo.load import load_stories
 from app.demo.people import AGENCIES, accounts_of, load_people
@@ -36,6 +38,7 @@ DATABASE = "upstander"
 def run_demo(port: int, data: Path, incidents: Path | None) -> int:
     """Serve until interrupted. Raises Refused with one sentence where it cannot start."""
     refuse_taken_port(port)
+    write_logs(logging.WARNING)
     data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         say("Upstander demo: starting the database ...")

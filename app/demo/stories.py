@@ -118,7 +118,9 @@ async def in_discipline(cast: Cast, scene: Scene) -> None:
 
 async def decided(cast: Cast, scene: Scene) -> None:
     """Discipline is decided; the board has yet to give its view."""
-    await _decide(cast, scene)
+    worked = await _decide(cast, scene)
+    case = await cast["mbeki"].get(f"/v1/cases/{worked.case_id}")
+    await _as_authority(cast, case).step(worked.case_id, "case.decide")
 
 
 async def closed(cast: Cast, scene: Scene) -> None:
