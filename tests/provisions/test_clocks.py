@@ -432,7 +432,8 @@ class TestRandomHistories:
     ) -> None:
         first, second = sorted((one, other))
         tolled = histories(first, pairs)
-        for limit in (hours(n), days(n), months(n)):
+        # Not months: they differ in length, so tolled days from the 22nd can end after a month from the 31st.
+        for limit in (hours(n), days(n)):
             assert due(limit, first, zone, tolled=tolled).at <= due(limit, second, zone, tolled=tolled).at
 
     @STEADY
