@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from babel.dates import get_month_names
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -218,17 +217,13 @@ def _ask(work: Work, screen: Screen, typed: Typed, came: str, wrongs: list[Wrong
         typed=typed,
         wrongs=wrongs,
         errors={wrong.field: wrong.says for wrong in wrongs},
-        months=_months(work.page),
+        months=work.page.months(),
         came=came,
         rule=rule_shown(work.page, _day(work, work.tell())) if screen.name == "rule" else None,
         action=f"{work.at}/{screen.name}",
         entry=None,
         sought=None,
     )
-
-
-def _months(page: Page) -> list[str]:
-    return [name for _, name in sorted(get_month_names("wide", locale=page.language).items())]
 
 
 def _day(work: Work, told: Told) -> date:

@@ -32,7 +32,8 @@ class Sought:
 
 
 def shown(page: Page, posting: Posting) -> str:
-    return f"{posting.name}, {page.t(RANK.label(posting.rank))}, {page.t(N_('badge'))} {posting.badge}"
+    rank, badge = page.t(RANK.label(posting.rank)), f"{page.t(N_('badge'))} {posting.badge}"
+    return f"{posting.name}, {badge}" if rank in posting.name else f"{posting.name}, {rank}, {badge}"
 
 
 async def seek(tx: AsyncSession, page: Page, before: Typed, typed: Typed, form: Form) -> Sought | None:

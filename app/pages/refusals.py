@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import Request, Response
@@ -37,7 +38,11 @@ def is_page(request: Request) -> bool:
     return not any(path == part or path.startswith(part + "/") for part in MACHINES)
 
 
+BEHIND = re.compile(r"/(?:cases|reports|exports)/[0-9a-f-]{36}(?=/)")
+
+
 def problem_page(request: Request, status: int, slug: str, title: str, facts: dict[str, Any]) -> Response:
+    behind = BEHIND.match(request.url.path)
     says = [fault["says"] for fault in facts.get("errors", []) if fault.get("says")]
     return render(
         request,
@@ -46,5 +51,6 @@ def problem_page(request: Request, status: int, slug: str, title: str, facts: di
         title=title,
         way=WAYS.get(slug, ELSE),
         says=says,
+        back=behind.group() if behind and status not in (401, 403, 404) else None,
         number=getattr(request.state, "request_id", ""),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.pages import api_page, assets, filing, home, reports, session
+from app.pages import api_page, assets, board, desk, filing, home, reports, session
 
 ROUTERS: tuple[APIRouter, ...] = (
     assets.router,
@@ -12,5 +12,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     filing.router,
     reports.router,
+    desk.router,
+    board.router,
+    board.unseen,
     api_page.router,
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_month_names
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -160,6 +160,9 @@ class Page:
 
     def t(self, message: str) -> str:
         return words_in(self.language).gettext(message)
+
+    def months(self) -> list[str]:
+        return [name for _, name in sorted(get_month_names("wide", locale=self.language).items())]
 
     def show(self, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
         return render(self.request, template, status, self.language, shown=self.shown, **values)

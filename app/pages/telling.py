@@ -10,8 +10,10 @@ from typing import Any
 from app.incidents.models import Precision
 from app.pages.questions import BY_NAME, PRECISION, SCREENS, STATEMENT, YES_NO, Ask, Kind, Screen
 from app.pages.shell import Shown
+from app.words import N_
 
 Words = Callable[[str], str]
+WHEN = N_("When")
 TITLES = {"officers": ("name", "badge"), "harmed": ("name", "description"), "notified": ("who",)}
 """Members that name an entry, so they are not told again below it."""
 
@@ -80,7 +82,7 @@ class Teller:
         for ask in screen.all_asks:
             values = self._when(members) if ask.kind is Kind.DAY else self._values(ask, members)
             if values:
-                rows.append(Row(ask.says, values))
+                rows.append(Row(WHEN if ask.kind is Kind.DAY else ask.says, values))
         return rows
 
     def _when(self, members: Mapping[str, Any]) -> tuple[str, ...]:
