@@ -147,6 +147,13 @@ class TestAForgedReceipt:
         thief.key = log.export.key
         assert check(desk, log, receipt(log, promise=thief.note(text))).status == 1
 
+    def test_with_a_proof_about_the_tree_of_another_log_is_refuted(self, desk: Desk, log: Log) -> None:
+        """Signed with the right key, but for a log that has another name."""
+        text = f"another.example/log\n90\n{std64(log.root(90))}\n"
+        signed = f"{log.log.note(text)}{log.witness.line(text, after(90))}"
+        told = receipt(log, proof=proof(log).partition("\n\n")[0] + "\n\n" + signed)
+        assert check(desk, log, told).status == 1
+
     @pytest.mark.parametrize(
         "change",
         [
