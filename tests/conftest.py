@@ -18,7 +18,6 @@ from app.db.roles import Roles
 from tests.database import Database, database_server, drop_roles, fresh_database
 from tests.world import World, make_world
 
-
 settings.register_profile("ci", derandomize=True)
 """The verdict on a change hangs on the change alone; at a desk every run still draws anew."""
 if os.environ.get("CI"):
