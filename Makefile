@@ -82,6 +82,6 @@ openapi: setup ## write openapi/ anew from the code
 
 lock: setup ## write the locks anew from requirements/*.in and the package.json files
 	@for lock in $(LOCKS); do \
-	  (cd requirements && ../$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  (cd requirements && ../$(BIN)/uv pip compile --quiet --universal --no-strip-extras --generate-hashes --no-emit-index-url --no-annotate \
 	    --no-header --python-version 3.11 $$lock.in --output-file $$lock.txt); done
 	@for folder in app/pages/assets tests/browser; do (cd $$folder && npm install --package-lock-only --loglevel=error); done
