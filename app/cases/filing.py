@@ -102,9 +102,9 @@ async def file(tx: AsyncSession, actor: Actor, said: ReportIn, *, made_up: bool 
         warning=report.warning,
         provision=report.provision_id,
         due_at=due_at,
-        incident=incident.id,
-        is_certain=is_certain,
     )
+    # An entry of its own: the filer's receipt holds the one above, and must not tell whether others reported.
+    record(tx, "report.matched", ("report", report.id), case_id=case.id, incident=incident.id, is_certain=is_certain)
     _keep_receipt(tx, report, line.event_id)
     tx.info["last_statement"] = (NUMBER, {"agency": agency.id, "report": report.id})
     return report

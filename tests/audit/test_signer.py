@@ -8,6 +8,7 @@ import signal
 import stat
 import uuid
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
 
 from app.api.app import create_app
 from app.audit.checkpoints import Checkpoint, open_checkpoint
@@ -294,21 +296,31 @@ class TestPromises:
             "why": "log-refused",
         }
 
-    async def test_a_broken_one_is_said_loudly(
-        self, alone: World, at_work: Recorder, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    async def test_a_broken_one_is_said_loudly(self, alone: World, at_work: Recorder) -> None:
         """The entry vanishes after the promise and before it is numbered."""
         leaf = await waiting_leaf(alone)
         await at_work.signer.promise(alone.agency.id, leaf_hash(leaf))
         alone.database.sql("DELETE FROM audit.pending")
-        await at_work.signer.beat()
-        assert "promise_broken" not in capsys.readouterr().out
+        with capture_logs() as early:
+            await at_work.signer.beat()
         [watched] = at_work.signer.watched
-        at_work.signer.watched[0] = type(watched)(
-            watched.agency_id, watched.leaf_hash, datetime.now(UTC) - timedelta(seconds=1)
-        )
-        await at_work.signer.beat()
-        assert "signer.promise_broken" in capsys.readouterr().out
+        at_work.signer.watched[0] = replace(watched, merge_before=datetime.now(UTC) - timedelta(seconds=1))
+        with capture_logs() as late:
+            await at_work.signer.beat()
+        broken = {"event": "signer.promise_broken", "log_level": "error", "agency": str(alone.agency.id)}
+        assert broken not in early
+        assert broken in late
+        assert not at_work.signer.watched
+
+    async def test_a_kept_one_is_forgotten_in_silence(self, alone: World, at_work: Recorder) -> None:
+        leaf = await waiting_leaf(alone)
+        await at_work.signer.promise(alone.agency.id, leaf_hash(leaf))
+        await at_work.number(alone.agency.id)
+        [watched] = at_work.signer.watched
+        at_work.signer.watched[0] = replace(watched, merge_before=datetime.now(UTC) - timedelta(seconds=1))
+        with capture_logs() as said:
+            await at_work.signer.beat()
+        assert "signer.promise_broken" not in [line["event"] for line in said]
         assert not at_work.signer.watched
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 
 from tests.world import Person, World, file_case, fresh_key, report_body
@@ -105,6 +106,17 @@ class TestMatching:
         certain = world.database.sql("SELECT match_is_certain FROM report WHERE id = :id", id=two["id"])
         assert certain == [(False,)]
         assert set(one) == set(two)
+
+    async def test_the_receipt_of_a_second_report_tells_no_more_than_that_of_a_first(self, world: World) -> None:
+        one = await file_case(world)
+        two = await file_case(world, world.stranger)
+        assert one["case_id"] == two["case_id"]
+        first = (await world.reporter.get(one["receipt"])).json()
+        second = (await world.stranger.get(two["receipt"])).json()
+        said = [{name for block in receipt["blocks"] for name in json.loads(block)[2]} for receipt in (first, second)]
+        assert said[0] == said[1]
+        assert two["incident_id"] not in json.dumps(second)
+        assert "certain" not in json.dumps(second)
 
     async def test_a_day_apart_is_another_incident(self, world: World) -> None:
         one = await file_case(world)
