@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 
-from app.access.actor import Actor, Role
-from app.audit.log import record, say_who
-from app.cases.models import Allegation, Assessment, Assignment, Duty
-from app.cases.opened import mark_opened
-from app.evidence.models import EvidenceItem, EvidenceKind
 from app.provisions.matrix import sample_matrix
-from tests.world import Person, World, file_case
+from tests.proceedings.walk import Walk, filed
+from tests.world import Person, World
 
-ELEMENTS = ("presence", "violation", "knowledge", "opportunity", "response", "harm")
 CANARY = "canary-4c7e"
 
 
 @dataclass
 class Matter:
-    world: World
-    case_id: str
+    walk: Walk
     incident_id: str
-    report_id: str
     locator: str
     force: str
     """Allegation of excessive force against the striker."""
@@ -36,9 +28,24 @@ class Matter:
     video: str
     """An evidence item."""
 
+    @property
+    def world(self) -> World:
+        return self.walk.world
+
+    @property
+    def case_id(self) -> str:
+        return self.walk.case_id
+
+    @property
+    def report_id(self) -> str:
+        return self.walk.report_id
+
     def stands(self, state: str) -> None:
-        """Put the case into a state, past every step."""
-        self.world.database.sql('UPDATE "case" SET state = :s WHERE id = :id', s=state, id=self.case_id)
+        self.walk.stands(state)
+
+    async def assess(self, officer: Person, **changes: Any) -> str:
+        """A further assessment of an officer; its id."""
+        return str((await self.walk.assess(officer, **changes))["id"])
 
     def is_real(self) -> None:
         """Neither case nor agency is made up any more."""
@@ -68,13 +75,18 @@ class Matter:
 
     async def open_all(self, person: Person, finding: str) -> str:
         """Read a finding and what it rests on; the tag of the finding."""
-        await self.open(person, self.assessment, self.video, self.report_id)
+        await self.open(person, "reports", "assessment", "video")
         return str((await person.get(f"/v1/findings/{finding}")).headers["etag"])
 
-    async def open(self, person: Person, *objects: str) -> None:
-        async with self.world.transaction() as tx:
-            say_who(tx, actor_of(person))
-            await mark_opened(tx, uuid.UUID(self.case_id), *map(uuid.UUID, objects))
+    async def open(self, person: Person, *what: str) -> None:
+        """Read through the case: its reports, the bystander's newest assessment, the video."""
+        paths = {
+            "reports": self.walk.path,
+            "assessment": self.walk.assessment_of(self.world.bystander),
+            "video": f"{self.walk.path}/evidence/{self.video}",
+        }
+        for each in what:
+            await person.get(paths[each])
 
     async def approve(
         self, finding: str, by: Person | None = None, *, approves: bool = True, tag: str | None = None
@@ -150,10 +162,6 @@ class Matter:
         return notice
 
 
-def actor_of(person: Person) -> Actor:
-    return Actor(person.account_id, person.agency_id, uuid.uuid4(), person.name, person.roles, person.officer_id)
-
-
 def matrix(**changes: Any) -> dict[str, Any]:
     return {**sample_matrix().model_dump(mode="json"), **changes}
 
@@ -164,92 +172,20 @@ async def load(world: World, **changes: Any) -> str:
     return str(answer.json()["id"])
 
 
-async def make_matter(world: World, *, provision: str = "US-CO", **report: Any) -> Matter:
-    """File a report, then put on the case what investigation puts there."""
-    filed = await file_case(world, **report)
-    case_id, incident_id = uuid.UUID(filed["case_id"]), uuid.UUID(filed["incident_id"])
-    async with world.transaction() as tx:
-        say_who(tx, actor_of(world.investigator))
-
-        def allegation(person: Person, duty: Duty, force: uuid.UUID | None = None) -> Allegation:
-            return Allegation(
-                id=uuid.uuid4(),
-                agency_id=world.agency.id,
-                case_id=case_id,
-                officer_id=person.officer_id,
-                duty=duty,
-                basis="as reported",
-                provision_id=provision,
-                force_allegation_id=force,
-                opened_by=world.investigator.account_id,
-            )
-
-        force = allegation(world.striker, Duty.EXCESSIVE_FORCE)
-        tx.add(force)
-        await tx.flush()
-        failure = allegation(world.bystander, Duty.FAILURE_TO_INTERVENE, force.id)
-        video = EvidenceItem(
-            id=uuid.uuid4(),
-            agency_id=world.agency.id,
-            incident_id=incident_id,
-            kind=EvidenceKind.BODY_WORN_VIDEO,
-            title="Rivera's camera",
-            sha256=b"\x01" * 32,
-            held_at="evidence.example/1",
-            entered_by=world.investigator.account_id,
-        )
-        tx.add_all([failure, video])
-        for person, office in ((world.investigator, Role.INVESTIGATOR), (world.authority, Role.DISCIPLINE_AUTHORITY)):
-            tx.add(
-                Assignment(
-                    agency_id=world.agency.id,
-                    case_id=case_id,
-                    account_id=person.account_id,
-                    office=office,
-                    assigned_by=world.commander.account_id,
-                )
-            )
-        record(tx, "allegation.opened", ("allegation", failure.id), case_id=case_id, case=case_id)
-    matter = Matter(
-        world,
-        filed["case_id"],
-        filed["incident_id"],
-        filed["id"],
-        filed["locator"],
-        str(force.id),
-        str(failure.id),
-        "",
-        str(video.id),
+async def make_matter(world: World, **report: Any) -> Matter:
+    """File a report, then work the case up to where findings are made."""
+    walk = await filed(world, **report)
+    walk.stands("investigation")
+    await walk.assign()
+    await walk.assign(world.authority, "discipline_authority")
+    video = await walk.evidence()
+    force = await walk.accuse(world.striker, "excessive_force")
+    failure = await walk.accuse(world.bystander, "failure_to_intervene", force)
+    assessed = await walk.assess(world.bystander)
+    [[incident_id, locator]] = world.database.sql(
+        "SELECT incident_id, locator FROM report WHERE id = :id", id=walk.report_id
     )
-    matter.assessment = await assess(matter, world.bystander)
-    matter.stands("investigation")
-    return matter
-
-
-async def assess(matter: Matter, officer: Person, *, revision: int = 1, is_complete: bool = True) -> str:
-    """Record an assessment of an officer; its id."""
-    world = matter.world
-    answered = {"answer": "yes", "standard": "actual_witness", "reasoning": "seen", "evidence": [matter.video]}
-    async with world.transaction() as tx:
-        assessment = Assessment(
-            id=uuid.uuid4(),
-            agency_id=world.agency.id,
-            case_id=uuid.UUID(matter.case_id),
-            officer_id=officer.officer_id,
-            revision=revision,
-            elements=dict.fromkeys(ELEMENTS, answered) if is_complete else {},
-            reported={"answer": "no"},
-            is_complete=is_complete,
-            assessed_by=world.investigator.account_id,
-        )
-        tx.add(assessment)
-        record(tx, "assessment.recorded", ("assessment", assessment.id), case_id=assessment.case_id, revision=revision)
-    return str(assessment.id)
-
-
-def problem(answer: httpx2.Response) -> tuple[int, str]:
-    """Status and name of a refusal."""
-    return answer.status_code, answer.json()["type"].removeprefix("/problems/")
+    return Matter(walk, str(incident_id), str(locator), force, failure, assessed["id"], video)
 
 
 def unlike_absent(seen: httpx2.Response, absent: httpx2.Response) -> set[str]:

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from app.access.actor import Role
-from tests.findings.matter import CANARY, Matter, assess, make_matter, problem, unlike_absent
+from tests.findings.matter import CANARY, Matter, make_matter, unlike_absent
+from tests.proceedings.walk import problem
 from tests.world import NOWHERE, World
 
 
@@ -97,11 +98,11 @@ class TestOpening:
         refused = await matter.approve(finding, tag='"1"')
         assert problem(refused) == (409, "not-opened")
         assert refused.json()["unopened"] == [finding, matter.assessment, matter.video, matter.report_id]
-        await matter.open(world.commander, matter.assessment, matter.video)
+        await matter.open(world.commander, "assessment", "video")
         await world.commander.get(f"/v1/findings/{finding}")
         refused = await matter.approve(finding, tag='"1"')
         assert refused.json()["unopened"] == [matter.report_id]
-        await matter.open(world.commander, matter.report_id)
+        await matter.open(world.commander, "reports")
         assert (await matter.approve(finding, tag='"1"')).status_code == 201
 
     async def test_what_another_opened_does_not_count(self, world: World) -> None:
@@ -123,7 +124,7 @@ class TestOpening:
 
     async def test_a_newer_assessment_sends_the_finding_back(self, world: World) -> None:
         matter, finding = await in_review(world)
-        await assess(matter, world.bystander, revision=2)
+        await matter.assess(world.bystander)
         assert problem(await matter.approve(finding)) == (409, "assessment-outdated")
         assert (await matter.approve(finding, approves=False)).status_code == 201
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from app.access.actor import Role
-from tests.findings.matter import CANARY, Matter, load, make_matter, problem, unlike_absent
+from tests.findings.matter import CANARY, Matter, load, make_matter, unlike_absent
+from tests.proceedings.walk import problem
 from tests.world import NOWHERE, Person, World
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.findings.matter import CANARY, assess, make_matter, problem, unlike_absent
+from tests.findings.matter import CANARY, make_matter, unlike_absent
+from tests.proceedings.walk import problem
 from tests.world import NOWHERE, World, report_body
 
 
@@ -104,14 +105,14 @@ class TestProvision:
 
     async def test_before_the_law_the_model_standard_stands_in(self, world: World) -> None:
         before = {**report_body(world)["incident"], "occurred_at": datetime(2019, 5, 1, tzinfo=UTC).isoformat()}
-        matter = await make_matter(world, provision="US-MODEL", incident=before)
+        matter = await make_matter(world, incident=before)
         assert problem(await matter.propose(provision_id="US-CO")) == (422, "provision-not-in-force")
         assert (await matter.propose(provision_id="US-MODEL")).status_code == 201
 
     async def test_the_day_is_the_agencys(self, world: World) -> None:
         """Colorado's law holds from 19 June 2020; two in the morning UTC is still the 18th in Denver."""
         evening = {**report_body(world)["incident"], "occurred_at": "2020-06-19T02:00:00Z"}
-        matter = await make_matter(world, provision="US-MODEL", incident=evening)
+        matter = await make_matter(world, incident=evening)
         assert problem(await matter.propose(provision_id="US-CO")) == (422, "provision-not-in-force")
 
 
@@ -134,17 +135,17 @@ class TestWhatItRestsOn:
 
     async def test_an_incomplete_assessment_does_not_do(self, world: World) -> None:
         matter = await make_matter(world)
-        matter.assessment = await assess(matter, world.bystander, revision=2, is_complete=False)
+        matter.assessment = await matter.assess(world.bystander, elements={})
         assert problem(await matter.propose()) == (409, "assessment-missing")
 
     async def test_an_older_revision_does_not_do(self, world: World) -> None:
         matter = await make_matter(world)
-        await assess(matter, world.bystander, revision=2)
+        await matter.assess(world.bystander)
         assert problem(await matter.propose()) == (409, "assessment-outdated")
 
     async def test_another_officers_assessment_does_not_do(self, world: World) -> None:
         matter = await make_matter(world)
-        matter.assessment = await assess(matter, world.reporter)
+        matter.assessment = await matter.assess(world.reporter)
         assert problem(await matter.propose()) == (422, "validation")
 
     async def test_other_duties_need_no_assessment(self, world: World) -> None:
@@ -175,7 +176,7 @@ class TestForceWithinPolicy:
 
     async def test_it_stands_where_the_provision_turns_on_belief(self, world: World) -> None:
         before = {**report_body(world)["incident"], "occurred_at": datetime(2019, 5, 1, tzinfo=UTC).isoformat()}
-        matter = await make_matter(world, provision="US-MODEL", incident=before)
+        matter = await make_matter(world, incident=before)
         of_model = {"provision_id": "US-MODEL"}
         await matter.proposed(matter.force, disposition="exonerated", assessment_id=None, **of_model)
         assert (await matter.propose(**of_model)).status_code == 201

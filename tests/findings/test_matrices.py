@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.findings.matter import load, make_matter, matrix, problem
+from tests.findings.matter import load, make_matter, matrix
+from tests.proceedings.walk import problem
 from tests.world import NOWHERE, World
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.findings.matter import CANARY, Matter, make_matter, problem, unlike_absent
+from tests.findings.matter import CANARY, Matter, make_matter, unlike_absent
+from tests.proceedings.walk import problem
 from tests.world import NOWHERE, World
 
 

@@ -103,6 +103,19 @@ class TestWhoIsOnTheWall:
         await finds_nothing(world.lieutenant, walk.case_id)
         assert (await walk.see())["holder"] == world.captain.name
 
+    async def test_being_passed_over_beats_every_other_office(self, world: World) -> None:
+        walk = await filed(world)
+        world.database.sql(
+            "INSERT INTO account_role (agency_id, account_id, role, granted_at) VALUES (:a, :s, 'intake', now())",
+            a=world.agency.id,
+            s=world.sergeant.account_id,
+        )
+        ok(await walk.step(world.intake, "case.reroute", reason="It lay for two days."))
+        await finds_nothing(world.sergeant, walk.case_id)
+        other = await filed(world, incident={**report_body(world)["incident"], "agency_number": "26-8"})
+        ok(await other.step(world.intake, "case.acknowledge"))
+        ok(await world.sergeant.get(other.path))
+
     async def test_another_agency_finds_nothing(self, world: World, neighbours: World) -> None:
         walk = await filed(world)
         for person in (neighbours.commander, neighbours.outside, neighbours.board):
