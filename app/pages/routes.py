@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.pages import api_page, assets, board, desk, filing, home, reports, session
+from app.pages import api_page, assets, home, session
+from app.pages.board import exports, views
+from app.pages.desk import aside, case, queue, steps, triage
+from app.pages.officer import filing, reports
 
 ROUTERS: tuple[APIRouter, ...] = (
     assets.router,
@@ -12,8 +15,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     filing.router,
     reports.router,
-    desk.router,
-    board.router,
-    board.unseen,
+    queue.router,
+    case.router,
+    steps.router,
+    triage.router,
+    aside.router,
+    views.router,
+    exports.router,
+    exports.unseen,
     api_page.router,
 )

@@ -1,4 +1,4 @@
-"""The board's desk: its view of a case, exports of the record, and how to check them without us."""
+"""Exports of the record, and how to check them without us."""
 
 from __future__ import annotations
 
@@ -13,19 +13,14 @@ from app.access.actor import Actor
 from app.access.gate import Granted
 from app.access.rights import Right
 from app.agencies.doors import holds, needs, open_to_all
-from app.cases import outcome
-from app.cases.models import Case
-from app.cases.rules import GATE as CASES
-from app.cases.schemas import BoardViewIn
 from app.http.route import Act, Transaction
 from app.oversight import actions
 from app.oversight.models import Export
 from app.oversight.rules import GATE
 from app.oversight.schemas import ExportIn
 from app.pages import labels
-from app.pages.desk import refuse_old
+from app.pages.fields import options
 from app.pages.guard import Once, SessionForm
-from app.pages.questions import options
 from app.pages.shell import OpenPage, Page, go, open_page, render
 from app.words import N_
 
@@ -33,51 +28,8 @@ router = APIRouter(route_class=Act, include_in_schema=False, dependencies=[Depen
 unseen = APIRouter(include_in_schema=False)
 Exporter = Annotated[Actor, holds(Right.EXPORT, page=True)]
 OwnExport = Annotated[Granted[Export], needs(Right.READ_EXPORT, GATE, "export_id", page=True)]
-Viewed = Annotated[Granted[Case], needs(Right.REVIEW, CASES, "case_id", page=True)]
 MOST = 50
 NO_PURPOSE = N_("Choose what the export is for")
-WRONG = {"view": N_("Choose the board's view"), "reasons": N_("Give the reasons for dissenting")}
-
-
-# --- the board's view of a case -----------------------------------------------------------------------------------
-
-
-@router.get("/cases/{case_id}/view")
-async def ask_view(page: OpenPage, held: Viewed) -> Response:
-    return _view_page(page, held)
-
-
-def _view_page(
-    page: Page, held: Granted[Case], view: str = "", reasons: str = "", errors: dict[str, str] | None = None
-) -> Response:
-    return page.show(
-        "board_view.html",
-        422 if errors else 200,
-        case_id=held.record.id,
-        version=held.record.version,
-        answers=options(labels.BOARD_ANSWERS),
-        view=view,
-        reasons=reasons,
-        errors=errors or {},
-        once=secrets.token_urlsafe(16),
-    )
-
-
-@router.post("/cases/{case_id}/view")
-async def give_view(page: OpenPage, held: Viewed, form: SessionForm, once: Once, tx: Transaction) -> Response:
-    """Concur, dissent with reasons, or say that there is no view."""
-    refuse_old(form, held)
-    try:
-        said = BoardViewIn.model_validate({"view": form.one("view"), "reasons": form.one("reasons")})
-    except ValidationError as error:
-        places = {str(each["loc"][0]) if each["loc"] else "reasons" for each in error.errors(include_input=False)}
-        wrong = {name: says for name, says in WRONG.items() if name in places}
-        return _view_page(page, held, form.one("view"), form.one("reasons"), wrong)
-    await outcome.view(tx, held, said)
-    return go(f"/cases/{held.record.id}?done=view")
-
-
-# --- exports ------------------------------------------------------------------------------------------------------
 
 
 @router.get("/exports")
@@ -89,7 +41,7 @@ async def exports(page: OpenPage, actor: Exporter, tx: Transaction) -> Response:
 async def _exports_page(page: Page, actor: Actor, tx: Transaction, error: str = "", since: str = "last") -> Response:
     found = await actions.list_exports(tx, actor, MOST, None)
     return page.show(
-        "exports.html",
+        "board/exports.html",
         422 if error else 200,
         exports=found[:MOST],
         last=await actions.last_size(tx, actor.account_id),
@@ -116,7 +68,7 @@ async def ask_for_export(page: OpenPage, actor: Exporter, form: SessionForm, onc
 @router.get("/exports/{export_id}")
 async def one_export(page: OpenPage, held: OwnExport, tx: Transaction) -> Response:
     """Whether it is made, its digests, and how to check it."""
-    return page.show("export.html", export=actions.read_export(tx, held), labels=labels, name=_name(held.record))
+    return page.show("board/export.html", export=actions.read_export(tx, held), labels=labels, name=_name(held.record))
 
 
 def _name(export: Export) -> str:

@@ -19,13 +19,14 @@ from app.cases import filing
 from app.db.session import time_of
 from app.errors import NotFound, Validation
 from app.http.route import Act, Transaction
-from app.pages.answers import NOT_DECLARED, Answers, Told, Typed, Wrong, read_typed, tell, tidy, wrongs_of
+from app.pages.fields import NOT_DECLARED
 from app.pages.guard import Form, Once, SessionForm
-from app.pages.officers import FOUND_LATER, Sought, seek
-from app.pages.questions import BY_NAME, CHAPTERS, REVIEW, SCREENS, Screen
-from app.pages.rule import rule_shown
+from app.pages.officer.answers import Answers, Told, Typed, Wrong, read_typed, tell, tidy, wrongs_of
+from app.pages.officer.questions import BY_NAME, CHAPTERS, REVIEW, SCREENS, Screen
+from app.pages.officer.roster import FOUND_LATER, Sought, seek
+from app.pages.officer.rule import rule_shown
+from app.pages.officer.telling import Teller
 from app.pages.shell import OpenPage, Page, go, open_page
-from app.pages.telling import Teller
 from app.reports import actions as reports
 from app.reports.models import Draft
 from app.reports.rules import DRAFTS
@@ -108,7 +109,9 @@ def _way(work: Work, form: Form, name: str) -> Response:
 @router.get("/file")
 async def begin(page: OpenPage, actor: Filer, tx: Transaction) -> Response:
     """Aid first; then a new report, or one that was begun."""
-    return page.show("file_begin.html", drafts=await reports.own_drafts(tx, actor), once=secrets.token_urlsafe(16))
+    return page.show(
+        "officer/file_begin.html", drafts=await reports.own_drafts(tx, actor), once=secrets.token_urlsafe(16)
+    )
 
 
 @router.post("/file")
@@ -154,7 +157,7 @@ def _review(work: Work, status: int = 200, wrongs: list[Wrong] | None = None, un
     roster = {entry["officer_id"]: entry["found"] for name in ("force", "present") for entry in work.answers[name]}
     when = None if told.on("when") else datetime.fromisoformat(told.body["incident"]["occurred_at"])
     return work.show(
-        "file_review.html",
+        "officer/file_review.html",
         status,
         sections=Teller(work.page.shown, work.page.t, roster).sections(told.body),
         wrongs=[(wrong, _href(work, wrong)) for wrong in shown],
@@ -210,7 +213,7 @@ async def ask(page: OpenPage, held: Seen, name: str, tx: Transaction, request: R
 
 def _ask(work: Work, screen: Screen, typed: Typed, came: str, wrongs: list[Wrong], status: int = 200) -> Response:
     return work.show(
-        "file_screen.html",
+        "officer/file_screen.html",
         status,
         screen=screen,
         chapter=screen.chapter,
@@ -239,7 +242,7 @@ def _several(work: Work, screen: Screen, came: str) -> Response:
     entries = work.answers[screen.name]
     wrong = {entry["key"]: [w.says for w in told.on(screen.name, entry["key"])] for entry in entries}
     return work.show(
-        "file_several.html",
+        "officer/file_several.html",
         screen=screen,
         chapter=screen.chapter,
         entries=entries,
@@ -294,7 +297,7 @@ def _entry(
     status: int = 200,
 ) -> Response:
     return work.show(
-        "file_screen.html",
+        "officer/file_screen.html",
         status,
         screen=screen,
         chapter=screen.chapter,

@@ -17,8 +17,9 @@ from pydantic import ValidationError
 
 from app.errors import Fault
 from app.incidents.models import Precision
+from app.pages.fields import CHOOSE, NO_DAY, OPEN, OTHERWISE, SAYS, day_of, says_of
 from app.pages.guard import Form
-from app.pages.questions import BY_NAME, SCREENS, Ask, Kind, Screen
+from app.pages.officer.questions import BY_NAME, SCREENS, Ask, Kind, Screen
 from app.reports.models import StatementClass
 from app.reports.schemas import ReportIn
 from app.reports.warnings import WARNINGS
@@ -35,21 +36,8 @@ YES_OR_NO = frozenset({"is_minor", "fears_retaliation"})
 FOUND = ("officer_id", "found")
 """What the roster added to an officer's entry."""
 
-NO_DAY = N_("Give a day that exists: month, day and year")
 NO_CLOCK = N_("Give a time such as 9:45 PM or 21:45, or leave it open")
 CLOCK_OPEN = N_("Give the time, or say that you know only the day")
-OPEN = frozenset({"missing", "empty", "nobody", "too_short", "string_too_short"})
-SAYS = {
-    "future": N_("This must not be in the future"),
-    "time_range": N_("This is too long ago to be right"),
-    "string_too_long": N_("This is too long: 200 characters fit here, 20,000 into a large field"),
-    "too_long": N_("These are too many"),
-    "characters": N_("This holds a character that cannot be kept; type it anew"),
-    "unknown": N_("This officer is not on the roster"),
-}
-NOT_DECLARED = N_("Declare that this is your own account")
-CHOOSE = N_("Choose one of the answers")
-OTHERWISE = N_("This does not fit; look at it again")
 
 
 @dataclass(frozen=True)
@@ -190,13 +178,6 @@ def _when(typed: Typed, zone: ZoneInfo, told: Told) -> dict[str, Any]:
     return {**plain, "occurred_at": datetime.combine(day, clock, zone).isoformat(), "precision": precision}
 
 
-def day_of(year: str, month: str, day: str) -> date | None:
-    try:
-        return date(int(year), int(month), int(day))
-    except (ValueError, OverflowError):
-        return None
-
-
 def clock_of(text: str) -> time | None:
     """A time of day: `9:45 PM`, `21:45`, `2145`, `9 pm`; None for nothing. Raises ValueError for anything else."""
     if not text.strip():
@@ -283,8 +264,3 @@ def _says(ask: Ask, rule: str) -> str:
     if rule in SAYS or (rule in OPEN and ask.needed):
         return says_of(rule, ask.needed)
     return CHOOSE if ask.options else OTHERWISE
-
-
-def says_of(rule: str, needed: str) -> str:
-    """A rule that was broken, in words; `needed` where nothing was given."""
-    return needed if rule in OPEN else SAYS.get(rule, OTHERWISE)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.incidents.models import Precision
-from app.pages.questions import BY_NAME, PRECISION, SCREENS, STATEMENT, YES_NO, Ask, Kind, Screen
+from app.pages.officer.questions import BY_NAME, PRECISION, SCREENS, STATEMENT, YES_NO, Ask, Kind, Screen
 from app.pages.shell import Shown
 from app.words import N_
 

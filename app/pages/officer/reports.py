@@ -18,11 +18,11 @@ from app.agencies.doors import listing, needs
 from app.audit.log import record
 from app.cases import filing
 from app.http.route import Act, Transaction
-from app.pages.answers import NOT_DECLARED, says_of
+from app.pages.fields import NOT_DECLARED, says_of
 from app.pages.guard import Once, SessionForm
-from app.pages.officers import shown
+from app.pages.officer.roster import shown
+from app.pages.officer.telling import Teller
 from app.pages.shell import OpenPage, Page, go, open_page
-from app.pages.telling import Teller
 from app.provisions.packs import provision
 from app.reports import actions as reports
 from app.reports.models import Report
@@ -54,7 +54,7 @@ async def my_reports(
     page: OpenPage, actor: Annotated[Actor, listing(Right.READ_REPORT, page=True)], tx: Transaction
 ) -> Response:
     """Newest first."""
-    return page.show("reports.html", reports=await reports.own_reports(tx, actor))
+    return page.show("officer/reports.html", reports=await reports.own_reports(tx, actor))
 
 
 @router.get("/reports/{report_id}")
@@ -63,7 +63,7 @@ async def one_report(page: OpenPage, held: Own, tx: Transaction, request: Reques
     report = await reports.read_own(tx, held)
     roster = await names_of(tx, page, officers_in(report.content))
     return page.show(
-        "report.html",
+        "officer/report.html",
         report=report,
         sections=Teller(page.shown, page.t, roster).sections(report.content),
         warning=WARNINGS[report.warning].says,
@@ -81,7 +81,7 @@ def _supplement_form(
     page: Page, report: Report, narrative: str = "", errors: dict[str, str] | None = None, status: int = 200
 ) -> Response:
     return page.show(
-        "supplement.html",
+        "officer/supplement.html",
         status,
         report=report,
         narrative=narrative,
@@ -111,7 +111,7 @@ async def supplement(page: OpenPage, held: OwnToAdd, form: SessionForm, once: On
 async def receipt(page: OpenPage, held: Own, tx: Transaction, request: Request) -> Response:
     """To print and keep: what proves that and what was reported, without asking the agency."""
     kept = await filing.receipt(tx, held, request.app.state.ask_promise)
-    return page.show("receipt.html", receipt=kept, filed=request.query_params.get("filed") == "yes")
+    return page.show("officer/receipt.html", receipt=kept, filed=request.query_params.get("filed") == "yes")
 
 
 @router.get("/reports/{report_id}/receipt.json")

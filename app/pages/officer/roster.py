@@ -11,8 +11,8 @@ from app.agencies.actions import postings_now, roster, today_in
 from app.agencies.models import Posting
 from app.audit.log import record
 from app.incidents.codes import RANK
-from app.pages.answers import Typed
 from app.pages.guard import Form
+from app.pages.officer.answers import Typed
 from app.pages.shell import Page
 from app.words import N_
 

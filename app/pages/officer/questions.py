@@ -5,15 +5,14 @@ What a screen asks and in which words stands here; what the answers must be is t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 from app.incidents import codes
 from app.incidents.codes import CodeList
 from app.incidents.models import Precision, PresenceRole
+from app.pages.fields import Option, options
 from app.reports.models import StatementClass
 from app.reports.schemas import Aid, Intervened, Known, Means, Saw, Worked
 from app.reports.warnings import CURRENT
@@ -29,13 +28,6 @@ class Kind(StrEnum):
     DAY = "day"
     CLOCK = "clock"
     """A time of day at the agency, typed."""
-
-
-@dataclass(frozen=True)
-class Option:
-    code: str
-    says: str
-    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,10 +84,6 @@ class Each:
     most: int
     fixed: tuple[tuple[str, str], ...] = ()
     """Members that every entry of this screen has."""
-
-
-def options(labels: Mapping[Any, str]) -> tuple[Option, ...]:
-    return tuple(Option(code, says) for code, says in labels.items())
 
 
 def listed(table: CodeList) -> tuple[Option, ...]:
