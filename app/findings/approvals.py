@@ -12,9 +12,9 @@ from app.cases.models import Allegation, Assessment, Case, State
 from app.cases.opened import unopened
 from app.cases.timeline import note
 from app.db.session import time_of
-from app.findings.findings import about, refuse_outdated, required_of, state_of
+from app.findings.findings import about, is_outdated, required_of, state_of
 from app.findings.models import Approval, Finding
-from app.findings.rules import APPROVE, SEND_BACK, NotOpened, refuse_unless
+from app.findings.rules import APPROVE, SEND_BACK, AssessmentOutdated, NotOpened, refuse_unless
 from app.findings.schemas import ApprovalIn
 from app.workflow import SamePerson, StateConflict, take
 
@@ -31,11 +31,13 @@ async def give(tx: AsyncSession, held: Inside[Finding, Case], said: ApprovalIn) 
         raise SamePerson
     if finding.state not in step.leaves:
         raise StateConflict(finding.state, step.name)
-    missing = await unopened(tx, actor.account_id, required_of(finding))
+    outdated = await _outdated(tx, finding)
+    if said.approves and outdated:
+        raise AssessmentOutdated
+    # An assessment that a later one replaced can no longer be opened, and is no reason to keep the finding standing.
+    missing = await unopened(tx, actor.account_id, [each for each in required_of(finding) if each not in outdated])
     if missing:
         raise NotOpened(tuple(missing))
-    if said.approves and finding.assessment_id is not None:
-        await refuse_outdated(tx, await tx.get_one(Assessment, finding.assessment_id))
     approval = Approval(
         id=uuid.uuid4(),
         agency_id=finding.agency_id,
@@ -50,6 +52,13 @@ async def give(tx: AsyncSession, held: Inside[Finding, Case], said: ApprovalIn) 
     await _note(tx, case, finding, said)
     await tx.flush()
     return approval
+
+
+async def _outdated(tx: AsyncSession, finding: Finding) -> set[uuid.UUID]:
+    """The assessment it rests on, where a later revision stands in its place."""
+    if finding.assessment_id is None or not await is_outdated(tx, await tx.get_one(Assessment, finding.assessment_id)):
+        return set()
+    return {finding.assessment_id}
 
 
 async def _note(tx: AsyncSession, case: Case, finding: Finding, said: ApprovalIn) -> None:

@@ -177,10 +177,15 @@ async def _refuse_unassessed(tx: AsyncSession, allegation: Allegation, said: Fin
         raise AssessmentMissing
 
 
+async def is_outdated(tx: AsyncSession, cited: Assessment) -> bool:
+    """Whether a later revision stands in its place."""
+    latest = await newest(tx, cited.case_id, cited.officer_id)
+    return latest is not None and latest.id != cited.id
+
+
 async def refuse_outdated(tx: AsyncSession, cited: Assessment) -> None:
     """Raise AssessmentOutdated where a later revision says otherwise."""
-    latest = await newest(tx, cited.case_id, cited.officer_id)
-    if latest is not None and latest.id != cited.id:
+    if await is_outdated(tx, cited):
         raise AssessmentOutdated
 
 
