@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, get_month_names
@@ -83,10 +84,13 @@ class Shown:
 
     language: str
     zone: ZoneInfo
+    exact: bool = False
+    """Seconds and UTC beside the agency's own time, for whoever asks for them."""
 
     def instant(self, at: datetime) -> Markup:
-        local = at.astimezone(self.zone)
-        words = format_datetime(local, "MMMM d, y, h:mm a zzz", tzinfo=self.zone, locale=self.language)
+        words = self.value(at)
+        if self.exact:
+            words = f"{words} ({at.astimezone(UTC).isoformat(timespec='seconds').replace('+00:00', 'Z')})"
         return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), words)
 
     def day(self, on: date) -> str:
@@ -130,10 +134,19 @@ def render(request: Request, template: str, status: int = 200, language: str = "
         "path": request.url.path,
         "links": links_for(page.actor) if page else [],
         "made_up": page.made_up if page else request.app.state.settings.mode == "demo",
+        "other_times": _other_times(request, page) if page and status == 200 else None,
         **values,
     }
     html = environment(language).get_template(template).render(values)
     return HTMLResponse(html, status, headers={"Referrer-Policy": "same-origin"})
+
+
+def _other_times(request: Request, page: Page) -> str | None:
+    """This very page with times written the other way; None where the page answers a form."""
+    if request.method != "GET":
+        return None
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("times", "done")]
+    return f"{request.url.path}?{urlencode(kept if page.shown.exact else [*kept, ('times', 'exact')])}"
 
 
 def go(path: str) -> RedirectResponse:
@@ -171,7 +184,8 @@ class Page:
 async def open_page(request: Request, actor: PageActor, tx: Transaction) -> Page:
     agency = await agency_of(tx, actor.agency_id)
     spoken = request.state.account.language
-    shown = Shown(spoken if spoken in LANGUAGES else LANGUAGES[0], ZoneInfo(agency.time_zone))
+    exact = request.query_params.get("times") == "exact"
+    shown = Shown(spoken if spoken in LANGUAGES else LANGUAGES[0], ZoneInfo(agency.time_zone), exact)
     request.state.page = Page(request, actor, agency, agency.name, agency.made_up, shown, form_token(request))
     found: Page = request.state.page
     return found
