@@ -37,7 +37,7 @@ def N_(message: str) -> str:  # noqa: N802 - the name extraction tools know
 @lru_cache(maxsize=8)
 def words_in(language: str, locales: Path = LOCALES) -> NullTranslations:
     """The catalogue of a language; the English source where there is none. Unsure translations are left out."""
-    if language not in languages_in(locales):
+    if language not in languages_in(locales)[1:]:
         return NullTranslations()
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po

@@ -141,8 +141,9 @@ class TestALanguage:
         _translate(tmp_path, "Take-down", "Derribo", unsure=True)
         assert words_in("es", tmp_path).gettext("Take-down") == "Take-down"
 
-    def test_one_without_a_catalogue_is_answered_in_english(self) -> None:
-        assert words_in("tlh").gettext("Take-down") == "Take-down"
+    @pytest.mark.parametrize("language", ["en", "tlh", "../.."])
+    def test_one_without_a_catalogue_is_answered_in_english(self, language: str) -> None:
+        assert words_in(language).gettext("Take-down") == "Take-down"
 
     @pytest.mark.parametrize("language", ["qqq", "../..", "e", "es/../en"])
     def test_what_is_no_language_is_refused(self, tmp_path: Path, language: str) -> None:
