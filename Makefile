@@ -11,11 +11,12 @@ DATABASE_URL :=
 PYTEST_ARGS ?=
 IMAGE ?= upstander
 BASE ?=
+BEGIN ?=
 
 BIN := .venv/bin
 LOCKS := runtime demo dev node
 
-.PHONY: help setup run test check bench image openapi lock
+.PHONY: help setup run test check bench image openapi words lock
 .PHONY: format lint types floors locks contract dockerfile compose
 
 help: ## say what there is
@@ -79,6 +80,9 @@ image: ## build the container image with docker, podman or buildah
 
 openapi: setup ## write openapi/ anew from the code
 	@$(BIN)/upstander openapi
+
+words: setup ## gather what people read into app/locales/ for translators; BEGIN=es begins a language
+	@$(BIN)/upstander words $(if $(BEGIN),--begin "$(BEGIN)")
 
 lock: setup ## write the locks anew from requirements/*.in and the package.json files
 	@for lock in $(LOCKS); do \

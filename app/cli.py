@@ -14,6 +14,7 @@ import typer
 
 from app.jobs.refused import Refused
 from app.settings import SecretsMissing, Settings
+from app.words import LOCALES
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 imports = typer.Typer(no_args_is_help=True, help="Take in what an agency already has.")
@@ -250,6 +251,25 @@ def openapi(to: Annotated[Path, typer.Option(help="folder to write to")] = Path(
     from app.api.openapi import write_contract
 
     write_contract(to)
+
+
+@app.command()
+@plainly
+def words(
+    begin: Annotated[str | None, typer.Option(help="language to begin a catalogue for, such as es")] = None,
+    to: Annotated[Path, typer.Option(help="folder to write to")] = LOCALES,
+) -> None:
+    """Gather all that people read into app/locales/, and bring its translations up to date."""
+    from babel import UnknownLocaleError
+
+    from app.api.catalogues import template, write_catalogues
+
+    try:
+        told = write_catalogues(template(), to, begin)
+    except (UnknownLocaleError, ValueError):
+        raise Refused(f"There is no language {begin}; give its code, such as es.") from None
+    for line in told:
+        typer.echo(line)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,16 @@ from app.audit.log import record
 from app.db.session import speak_for, time_of
 from app.errors import Conflict, Fault, Validation
 
+ORI = re.compile("[A-Z0-9]{9}")
+# fmt: off
+STATES = frozenset({
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS",
+    "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC",
+    "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY",
+    "AS", "GU", "MP", "PR", "VI",
+})
+# fmt: on
+"""Which law applies hangs on it, so a slip may not stand: it would silently leave an agency without its state's law."""
 OPEN_LOG = text("SELECT audit.open_log(:agency, :origin)")
 INCOMPATIBLE = frozenset({Role.AGENCY_ADMIN, Role.CUSTODIAN, Role.INVESTIGATOR, Role.DISCIPLINE_AUTHORITY})
 """No account holds two of these (S40)."""
@@ -43,11 +54,12 @@ class AgencyFacts:
 
 
 async def make_agency(tx: AsyncSession, facts: AgencyFacts, origin: str) -> Agency:
-    """A new tenant and its log, named `<origin>/<slug>`. The transaction speaks for it from here on."""
-    try:
-        ZoneInfo(facts.time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Validation((Fault("/time_zone", "time_zone", "an IANA time zone such as America/New_York"),)) from None
+    """A new tenant and its log, named `<origin>/<slug>`. The transaction speaks for it from here on.
+
+    Raises Validation for a name, ORI, state or time zone that is none.
+    """
+    if faults := _faults_of(facts):
+        raise Validation(faults)
     agency = Agency(id=uuid.uuid4(), **facts.__dict__)
     await speak_for(tx, agency.id)
     tx.add(agency)
@@ -55,6 +67,26 @@ async def make_agency(tx: AsyncSession, facts: AgencyFacts, origin: str) -> Agen
     await tx.execute(OPEN_LOG, {"agency": agency.id, "origin": f"{origin}/{facts.slug}"})
     record(tx, "agency.made", ("agency", agency.id), ori=facts.ori, state=facts.state)
     return agency
+
+
+def _faults_of(facts: AgencyFacts) -> tuple[Fault, ...]:
+    checks = (
+        (bool(facts.name.strip()) and facts.name.isprintable(), Fault("/name", "name", "the name of the agency")),
+        (ORI.fullmatch(facts.ori) is not None, Fault("/ori", "ori", "nine capital letters and digits")),
+        (facts.state in STATES, Fault("/state", "state", "the two letters of a state or territory, such as CO")),
+        (
+            _is_zone(facts.time_zone),
+            Fault("/time_zone", "time_zone", "an IANA time zone such as America/New_York"),
+        ),
+    )
+    return tuple(fault for fits, fault in checks if not fits)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        return bool(ZoneInfo(name).key)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
 
 
 async def agency_of(tx: AsyncSession, agency_id: uuid.UUID) -> Agency:

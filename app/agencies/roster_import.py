@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -65,6 +66,8 @@ class Refused:
     row: int
     column: str | None
     says: str
+    badge: str = ""
+    """Whose row it is, where it says: someone whom other rows may well name as supervisor."""
 
 
 @dataclass
@@ -99,10 +102,10 @@ def read_roster(source: BinaryIO) -> tuple[list[Entry], list[Refused]]:
             ("badge", "Give 1 to 20 letters, digits or hyphens.", BADGE.fullmatch(cells["badge"]) is None),
             ("badge", f"This badge stands in row {badges.get(cells['badge'])} too.", cells["badge"] in badges),
             ("name", "Give a name of at most 200 characters.", not 0 < len(cells["name"]) <= NAME_CHARACTERS),
-            ("rank", "This rank is not on the list.", rank is None),
+            ("rank", f"This rank is not on the list: {', '.join(Rank)}.", rank is None),
             ("supervisor_badge", "Nobody supervises themselves.", cells.get("supervisor_badge") == cells["badge"]),
         ]
-        found = [Refused(number, column, says) for column, says, is_wrong in faults if is_wrong]
+        found = [Refused(number, column, says, cells["badge"]) for column, says, is_wrong in faults if is_wrong]
         badges.setdefault(cells["badge"], number)
         refused += found
         if not found and rank is not None:
@@ -111,9 +114,43 @@ def read_roster(source: BinaryIO) -> tuple[list[Entry], list[Refused]]:
     return entries, refused
 
 
+async def refused_supervisors(tx: AsyncSession, entries: list[Entry], refused: Sequence[Refused] = ()) -> list[Refused]:
+    """Rows whose supervisor is nobody, or who would in the end supervise themselves.
+
+    Someone whose own row is refused is somebody all the same: one slip gets one sentence.
+    """
+    held = (await tx.scalars(select(Posting).where(Posting.until_on.is_(None)))).all()
+    badge_of = {posting.officer_id: posting.badge for posting in held}
+    above = {
+        posting.badge: badge_of.get(posting.supervisor_id, "") if posting.supervisor_id else "" for posting in held
+    }
+    above |= {row.badge: "" for row in refused if row.badge}
+    above |= {entry.badge: entry.supervisor_badge for entry in entries}
+    found = []
+    for entry in entries:
+        if entry.supervisor_badge and entry.supervisor_badge not in above:
+            found.append(Refused(entry.row, "supervisor_badge", "No officer has this badge."))
+        elif entry.badge in _chain(above, entry.supervisor_badge):
+            found.append(
+                Refused(entry.row, "supervisor_badge", "These officers would supervise each other in a circle.")
+            )
+    return found
+
+
+def _chain(above: Mapping[str, str], badge: str) -> set[str]:
+    """Everyone from this badge upward; ends where someone comes up again."""
+    seen: set[str] = set()
+    while badge and badge not in seen:
+        seen.add(badge)
+        badge = above.get(badge, "")
+    return seen
+
+
 async def apply_roster(tx: AsyncSession, agency: Agency, entries: list[Entry], file_sha256: str) -> Change:
     """Write a whole roster; with refusals in the result the caller rolls back. The roster's absent stay as they are."""
-    change = Change()
+    change = Change(refused=await refused_supervisors(tx, entries))
+    if change.refused:
+        return change
     units = await _units(tx, agency, entries, change)
     held = {p.badge: p for p in (await tx.scalars(select(Posting).where(Posting.until_on.is_(None)))).all()}
     known = {badge: posting.officer_id for badge, posting in held.items()}
@@ -124,10 +161,7 @@ async def apply_roster(tx: AsyncSession, agency: Agency, entries: list[Entry], f
             known[entry.badge] = (await add_officer(tx, agency.id, officer)).officer_id
     await tx.flush()
     for entry in entries:
-        supervisor_id = known.get(entry.supervisor_badge)
-        if entry.supervisor_badge and supervisor_id is None:
-            change.refused.append(Refused(entry.row, "supervisor_badge", "No officer has this badge."))
-            continue
+        supervisor_id = known[entry.supervisor_badge] if entry.supervisor_badge else None
         await _settle(tx, agency, entry, held.get(entry.badge), known, units.get(entry.unit), supervisor_id, change)
     record(
         tx,

@@ -21,6 +21,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 URL_BYTES = 8 * 1024
+HEADER_BYTES = 64 * 1024
+"""All names and values together (S41)."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'; "
@@ -86,6 +88,8 @@ class Around:
     def _refusal(self, scope: Scope) -> tuple[int, str, str] | None:
         if len(scope.get("raw_path", b"")) + len(scope.get("query_string", b"")) > URL_BYTES:
             return 414, "uri-too-long", "The address is too long."
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES:
+            return 431, "headers-too-large", "The headers are too large."
         for name, value in scope["headers"]:
             if name == b"content-length" and (not value.isdigit() or int(value[:20]) > self.settings.body_bytes):
                 return 413, "too-large", "More was sent than is taken at once."

@@ -42,6 +42,7 @@ REFUSALS = {
     "401": "Not signed in",
     "403": "Visible, but not allowed",
     "404": "Nothing here for you",
+    "406": "Not made in the media types asked for",
     "409": "Does not fit what stands",
     "412": "Changed since you last looked",
     "413": "Too large",

@@ -81,6 +81,7 @@ def problems_known() -> list[tuple[int, str, str]]:
     """Status, slug and title of every problem the house can answer, by status."""
     found = {(status, slug, title) for status, (slug, title) in HTTP_PROBLEMS.items()}
     found.add((414, "uri-too-long", "The address is too long."))
+    found.add((431, "headers-too-large", "The headers are too large."))
     found.add((500, "internal", "Something went wrong on our side; nothing was stored."))
     kinds = list(STATUS)
     while kinds:

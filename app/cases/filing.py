@@ -32,6 +32,7 @@ from app.db.base import new_salt
 from app.db.session import time_of
 from app.errors import Fault, Validation
 from app.incidents.models import Incident, Precision, Presence, PresenceRole, Source
+from app.incidents.scenes import facts_of
 from app.provisions.packs import Applied, report_due, report_provision
 from app.reports import actions
 from app.reports.actions import canonical, new_locator
@@ -222,7 +223,7 @@ def make_incident(tx: AsyncSession, agency: Agency, said: ReportIn, made_up: boo
         precision=when.precision,
         place=when.place,
         source=Source.REPORT,
-        facts={"encounter_type": when.encounter_type, "location_type": when.location_type},
+        facts=facts_of({"encounter_types": [when.encounter_type], "location_types": [when.location_type]}),
         has_injury=said.has_injury,
         made_up=made_up or agency.made_up,
     )

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Depends, Header, HTTPException, Request, Response, params
 from fastapi.routing import APIRoute
 from pydantic import BeforeValidator
 from sqlalchemy import text
@@ -103,9 +103,13 @@ class Act(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
+        takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, params.Form)
+        gives_json = self.response_field is not None
 
         async def handle(request: Request) -> Response:
-            await _read_body(request)
+            if gives_json and not _accepts_json(request.headers.getlist("accept")):
+                raise HTTPException(406)
+            await _read_body(request, takes_json=takes_json)
             async with request.app.state.sessions.begin() as tx:
                 tx.info["request_id"] = request_id(request)
                 request.state.course = way = Course(tx)
@@ -123,13 +127,24 @@ class Act(APIRoute):
         return handle
 
 
-async def _read_body(request: Request) -> None:
-    """Parse JSON strictly before FastAPI does; it then finds the value ready."""
+def _accepts_json(headers: list[str]) -> bool:
+    asked = [part.lower().replace(" ", "").split(";") for part in ",".join(headers).split(",") if part.strip()]
+    refused = {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return not asked or any(kind in JSON_RANGES and refused.isdisjoint(more) for kind, *more in asked)
+
+
+JSON_RANGES = frozenset({"*/*", "application/*", "application/json"})
+
+
+async def _read_body(request: Request, *, takes_json: bool) -> None:
+    """Parse JSON strictly before FastAPI does; it then finds the value ready. Raises HTTPException 415."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json")):
         body = await request.body()
         if body:
             request._json = read_json(body)
+    elif takes_json and await request.body():
+        raise HTTPException(415)
 
 
 def _kept(once: Once, response: Response) -> KeptAnswer:

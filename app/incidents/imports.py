@@ -21,28 +21,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.agencies.models import Agency, Officer, Posting
 from app.audit.log import record
 from app.incidents.force_forms import Form, When, form_from, write_form
+from app.incidents.mapping import CODES_FIELDS
 from app.incidents.models import ForceForm, FormConflict, Incident, Presence, Source
-from app.incidents.scenes import Named, Scene, scene_of
+from app.incidents.scenes import Named, Scene, facts_of, scene_of
 
 BATCH = 100
 """Incidents looked up and written at once."""
 SAME_EVENT = timedelta(days=2)
 """A report that gives the incident's number but a day further off has probably a slip in the number."""
 ONE_IMPORT = text("SELECT pg_advisory_xact_lock(hashtextextended('incidents.import:' || :agency, 0))")
-CODES_TAKEN_OVER = (
-    "encounter_types",
-    "contact_origins",
-    "location_types",
-    "force",
-    "resistance",
-    "subject_actions",
-    "perceived_conditions",
-    "subject_injuries",
-    "subject_treatments",
-    "officer_injuries",
-    "video",
-)
-VALUES_TAKEN_OVER = ("indoors", "subject_count")
 FROM_FORM = "form/"
 """Begins the badge of someone known from forms only; a badge of the roster holds no such stroke."""
 
@@ -235,12 +222,8 @@ class _Batch:
     @staticmethod
     def _enrich(incident: Incident, scene: Scene) -> uuid.UUID:
         """Add what further forms say to an incident that was there."""
-        facts = dict(incident.facts)
-        for name, values in _facts(scene).items():
-            said = facts.setdefault(name, [])
-            if isinstance(said, list):
-                facts[name] = [*said, *(value for value in values if value not in said)]
-        incident.facts = facts
+        before, more = incident.facts, _facts(scene)
+        incident.facts = facts_of({word: [*before.get(word, ()), *more.get(word, ())] for word in {**before, **more}})
         incident.has_injury = incident.has_injury or scene.has_injury
         return incident.id
 
@@ -310,14 +293,11 @@ class _Batch:
         return datetime.combine(when.day, when.at or time(), self.zone).astimezone(UTC)
 
 
-def _facts(scene: Scene) -> dict[str, Any]:
-    """Codes of the scene by field: everything that any form gives."""
-    codes = {name: list(scene.stated(name)) for name in CODES_TAKEN_OVER}
-    values = {
-        name: list(dict.fromkeys(said for form in scene.forms if (said := getattr(form, name)) is not None))
-        for name in VALUES_TAKEN_OVER
-    }
-    return {name: said for name, said in {**codes, **values}.items() if said}
+def _facts(scene: Scene) -> dict[str, list[Any]]:
+    """Everything that any form gives, each word of the forms and what they count."""
+    codes: dict[str, tuple[Any, ...]] = {name: scene.stated(name) for name in CODES_FIELDS}
+    indoors, counts = [form.indoors for form in scene.forms], [form.subject_count for form in scene.forms]
+    return facts_of({**codes, "indoors": indoors, "subject_count": counts})
 
 
 def _not_among(forms: Sequence[Form], stored: Sequence[Form]) -> list[Form]:

@@ -50,7 +50,7 @@ class Incident(Record, Base):
     place: Mapped[str]
     source: Mapped[Source] = mapped_column(word(Source))
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """Codes of the scene (encounter type, location type, force, resistance ...); no names, no narrative."""
+    """Codes of the scene in the shape that `scenes.facts_of` gives; no names, no narrative."""
     has_injury: Mapped[bool] = mapped_column(default=False)
     made_up: Mapped[bool] = mapped_column(default=False)
     """Belongs to the demo; every page says so."""

@@ -15,6 +15,7 @@ from typing import Any
 from app.agencies.models import Rank
 from app.agencies.sheets import Reason, Refusal
 from app.incidents.force_forms import Form, When
+from app.incidents.mapping import CODES_FIELDS
 from app.incidents.models import PresenceRole
 from app.words import N_
 
@@ -50,6 +51,9 @@ CONFLICTS: Mapping[str, str] = MappingProxyType(
         "other_officer_involved": N_("A form says that no other officer was involved."),
     }
 )
+
+FACTS = frozenset({*CODES_FIELDS, "indoors", "subject_count"})
+"""What may be known of a scene, in the words of the forms."""
 
 UNHURT = frozenset({"none"})
 """An unknown injury counts as one: the cautious reading (a case with injury is never screened out)."""
@@ -106,6 +110,18 @@ class Scene:
     @property
     def has_injury(self) -> bool:
         return not UNHURT.issuperset({*self.stated("subject_injuries"), *self.stated("officer_injuries")})
+
+
+def facts_of(said: Mapping[str, Iterable[Any]]) -> dict[str, list[Any]]:
+    """What is known of a scene, whoever said it: a list for each word, each value once; what nobody said is left out.
+
+    Several witnesses may say several things, so not even a single answer stands alone.
+    """
+    assert said.keys() <= FACTS, "a fact has one name"
+    listed = {
+        word: list(dict.fromkeys(value for value in values if value is not None)) for word, values in said.items()
+    }
+    return {word: values for word, values in listed.items() if values}
 
 
 @dataclass(frozen=True)

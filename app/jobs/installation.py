@@ -25,6 +25,12 @@ from app.errors import Validation
 from app.jobs.refused import Refused
 from app.settings import Secrets, Settings, make_secrets, read_secrets
 
+OF_ADMINISTRATOR = {
+    "email": "admin_email: an address such as ada.keller@city.example.",
+    "name": "admin_name: one line of 1 to 200 characters.",
+    "password": "admin password: 15 to 128 characters.",
+}
+"""What is asked of the first administrator, where it was not given."""
 AGENCY_OF_ORI = text("SELECT agency_of_ori(:ori)")
 
 
@@ -72,12 +78,12 @@ async def make_real_agency(settings: Settings, agency: dict[str, Any], admin: di
             made = await make_agency(tx, facts, settings.log_origin)
             await add_account(tx, made.id, account, None)
     except IntegrityError:
-        raise Refused("The ORI or state is not in the right form, or an agency of this name or ORI is there.") from None
+        raise Refused("An agency of this name or ORI is there already.") from None
     except Validation as refused:
         raise Refused(" ".join(f"{fault.pointer[1:]}: {fault.says}." for fault in refused.errors)) from None
     except ValidationError as refused:
-        places = sorted({str(error["loc"][0]) for error in refused.errors()})
-        raise Refused(f"This does not fit: {', '.join(places)}.") from None
+        wrong = {str(error["loc"][0]) for error in refused.errors()}
+        raise Refused(" ".join(OF_ADMINISTRATOR[name] for name in OF_ADMINISTRATOR if name in wrong)) from None
     return f"{settings.log_origin}/{facts.slug}"
 
 

@@ -8,12 +8,16 @@ from io import BytesIO
 
 from anyio import Path
 
-from app.agencies.roster_import import apply_roster, read_roster
+from app.agencies.roster_import import COLUMNS, apply_roster, read_roster, refused_supervisors
 from app.jobs.installation import agency_by_ori, app_sessions
 from app.settings import Settings
 
 Say = Callable[[str], None]
 MOST_SHOWN = 50
+HEADER_ROW = 1
+COLUMNS_IN_WORDS = ", ".join(
+    sorted(COLUMNS.required) + [f"{name} (may be left out)" for name in sorted(COLUMNS.known - COLUMNS.required)]
+)
 
 
 async def import_roster_file(settings: Settings, ori: str, file: str, *, dry_run: bool, say: Say) -> bool:
@@ -23,14 +27,21 @@ async def import_roster_file(settings: Settings, ori: str, file: str, *, dry_run
     digest = hashlib.sha256(content).hexdigest()
     async with app_sessions(settings) as sessions, sessions() as tx, tx.begin() as transaction:
         agency = await agency_by_ori(tx, ori)
+        refused = sorted(refused + await refused_supervisors(tx, rows, refused), key=lambda each: each.row)
         change = await apply_roster(tx, agency, rows, digest) if not refused else None
-        refused = refused or (change.refused if change else [])
         if refused or dry_run:
             await transaction.rollback()
     for line in refused[:MOST_SHOWN]:
         say(f"row {line.row}{f', {line.column}' if line.column else ''}: {line.says}")
     if refused:
-        say(f"{len(refused)} refusals; nothing was changed.")
+        if len(refused) > MOST_SHOWN:
+            say(f"... and {len(refused) - MOST_SHOWN:,} more.")
+        if any(line.row == HEADER_ROW for line in refused):
+            say(f"The columns are: {COLUMNS_IN_WORDS}.")
+        say(f"{len(refused):,} {'refusal' if len(refused) == 1 else 'refusals'}; nothing was changed.")
+        return False
+    if not rows:
+        say("The file has no rows under its header; nothing was changed.")
         return False
     assert change is not None
     would = "would be " if dry_run else ""

@@ -113,8 +113,25 @@ class TestAddresses:
         assert answer.status_code == 404
 
     async def test_another_content_type_is_refused(self, world: World) -> None:
-        answer = await world.reporter.call("POST", "/v1/reports", **raw(b"mode=named", "text/plain"))
-        assert answer.status_code in (415, 422)
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "text/json", ""):
+            answer = await world.reporter.call("POST", "/v1/reports", **raw(b'{"mode": "named"}', kind))
+            assert (answer.status_code, answer.json()["type"]) == (415, "/problems/unsupported-media"), kind
+
+    @pytest.mark.parametrize("asked", ["text/html", "application/xml, text/*", "application/json;q=0", "nonsense"])
+    async def test_an_answer_in_another_form_is_not_made(self, world: World, asked: str) -> None:
+        body, headers = report_body(world), {"Accept": asked, "Idempotency-Key": fresh_key()}
+        answer = await world.reporter.call("POST", "/v1/reports", json=body, headers=headers)
+        assert (answer.status_code, answer.json()["type"]) == (406, "/problems/not-acceptable")
+        assert world.database.sql("SELECT count(*) FROM report WHERE agency_id = :a", a=world.agency.id) == [(0,)]
+
+    @pytest.mark.parametrize("asked", ["application/json", "text/html, */*;q=0.1", "application/*", ""])
+    async def test_whoever_takes_json_among_others_gets_it(self, world: World, asked: str) -> None:
+        answer = await world.reporter.call("GET", "/v1/reports", headers={"Accept": asked})
+        assert answer.status_code == 200
+
+    async def test_headers_over_the_limit_are_refused(self, world: World) -> None:
+        answer = await world.reporter.call("GET", "/v1/reports", headers={"X-Long": "a" * 66_000})
+        assert (answer.status_code, answer.json()["type"]) == (431, "/problems/headers-too-large")
 
     async def test_a_body_over_the_limit_is_refused_before_it_is_read(self, world: World) -> None:
         answer = await world.reporter.call("POST", "/v1/reports", **raw(b"[" + b" " * 1_100_000 + b"]"))

@@ -21,7 +21,7 @@ from app.incidents.models import ForceForm, FormConflict, Incident, Precision, P
 from app.incidents.scenes import Scene
 from tests.incidents.samples import HEADER, gathered, real_incidents, row, sheet, with_badges
 from tests.shared import needs_shared
-from tests.world import World
+from tests.world import World, report_body
 
 SHA = "ab" * 32
 TABLES = (Incident, ForceForm, Presence, FormConflict, Officer, Posting)
@@ -275,6 +275,26 @@ class TestReported:
         )
         assert incident.facts["force"] == ["punch", "arms_hands"]
         assert len(await every(world, Presence)) == 1
+
+    async def test_a_report_and_a_form_say_it_in_one_word_and_one_shape(self, world: World) -> None:
+        body = report_body(world)
+        where = {**body["incident"], "agency_number": "T-1", "encounter_type": "domestic", "location_type": "street"}
+        where |= {"occurred_at": "2025-03-09T20:00:00Z"}
+        filed = await world.reporter.post("/v1/reports", {**body, "incident": where})
+        assert filed.status_code == 201, filed.text
+        (reported,) = await every(world, Incident)
+        assert reported.facts == {"encounter_types": ["domestic"], "location_types": ["street"]}
+        await bring(world, told(row(encounter_type="Robbery", location_type="Street")))
+        (incident,) = await every(world, Incident)
+        assert incident.facts["encounter_types"] == ["domestic", "robbery"]
+        assert incident.facts["location_types"] == ["street"]
+
+    async def test_what_a_report_leaves_open_is_no_fact(self, world: World) -> None:
+        body = report_body(world)
+        where = {**body["incident"], "encounter_type": None, "location_type": None}
+        assert (await world.reporter.post("/v1/reports", {**body, "incident": where})).status_code == 201
+        (incident,) = await every(world, Incident)
+        assert incident.facts == {}
 
     async def test_the_answer_does_not_tell_that_a_report_was_there(self, world: World, neighbours: World) -> None:
         await self.reported(world)
