@@ -233,6 +233,13 @@ async def disable_account(tx: AsyncSession, account: Account) -> Account:
     return account
 
 
+async def set_language(tx: AsyncSession, account: Account, language: str) -> None:
+    """The language in which this person reads pages and is written to."""
+    account.language = language
+    account.version += 1
+    record(tx, "account.language_set", ("account", account.id), rev=account.version, language=language)
+
+
 async def roster(tx: AsyncSession, on: date, *, badge: str = "", name: str = "", most: int = 500) -> list[Posting]:
     """Postings of the staff that held on a day, by badge; filtered by the start of a badge or a part of a name.
 

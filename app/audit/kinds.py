@@ -58,6 +58,7 @@ KINDS: dict[str, Kind] = {
     "roster.imported": _act("agency", "file_sha256", "added", "changed", "left"),
     "account.added": _act("account", "roles"),
     "account.disabled": _act("account"),
+    "account.language_set": _act("account", "language", board=False),
     "role.granted": _act("account", "role"),
     "role.ended": _act("account", "role"),
     "matrix.loaded": _act("matrix", "matrix_sha256", "in_force_from", "is_sample"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.pages import api_page, assets, home, session
+from app.pages import api_page, assets, home, languages, session
 from app.pages.board import exports, views
 from app.pages.desk import aside, case, queue, steps, triage
 from app.pages.officer import filing, reports
@@ -12,6 +12,7 @@ from app.pages.officer import filing, reports
 ROUTERS: tuple[APIRouter, ...] = (
     assets.router,
     session.router,
+    languages.router,
     home.router,
     filing.router,
     reports.router,

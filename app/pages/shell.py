@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime, get_month_names
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -30,6 +31,12 @@ from app.provisions.wording import Phrase
 from app.words import LANGUAGES, N_, words_in
 
 TEMPLATES = Path(__file__).parent / "templates"
+WRITTEN = {
+    "en": ("MMMM d, y", "EEEE, MMMM d, y", "h:mm a zzz"),
+    "es": ("d 'de' MMMM 'de' y", "EEEE, d 'de' MMMM 'de' y", "H:mm zzz"),
+}
+"""How a language writes a day, a day with its name, and a time (Unicode TR 35)."""
+LANGUAGE_COOKIE = "language"
 HIDDEN = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 """Marks that turn or hide text."""
 
@@ -94,18 +101,38 @@ class Shown:
         return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), words)
 
     def day(self, on: date) -> str:
-        return format_date(on, "MMMM d, y", locale=self.language)
+        return format_date(on, self._written[0], locale=self.language)
 
     def value(self, value: object) -> str:
         """A value inside a sentence of the law library."""
+        day, weekday, clock = self._written
         if isinstance(value, datetime):
-            return format_datetime(value, "MMMM d, y, h:mm a zzz", tzinfo=self.zone, locale=self.language)
+            local = value.astimezone(self.zone)
+            return format_datetime(local, f"{day}, {clock}", tzinfo=self.zone, locale=self.language)
         if isinstance(value, date):
-            return format_date(value, "EEEE, MMMM d, y", locale=self.language)
+            return format_date(value, weekday, locale=self.language)
         return str(value)
+
+    @property
+    def _written(self) -> tuple[str, str, str]:
+        return WRITTEN.get(self.language, WRITTEN["en"])
 
     def said(self, phrase: Phrase) -> str:
         return phrase.said(words_in(self.language), self.value)
+
+
+def name_of(language: str) -> str:
+    """What its own speakers call a language."""
+    return (Locale.parse(language).get_display_name(language) or language).capitalize()
+
+
+def language_asked(request: Request) -> str:
+    """The language for a reader whom we do not know: as chosen in this browser, else as the browser says (RFC 9110)."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    asked = (part.partition(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")[:20])
+    return negotiate_locale([each for each in asked if each], LANGUAGES, sep="-") or LANGUAGES[0]
 
 
 @cache
@@ -122,16 +149,23 @@ def environment(language: str) -> Environment:
     words = words_in(language)
     made.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {"as_typed": as_typed, "paragraphs": paragraphs}
-    made.globals |= {"language": language, "t": words.gettext, "asset": assets.address}
+    made.globals |= {
+        "language": language,
+        "languages": {code: name_of(code) for code in LANGUAGES},
+        "t": words.gettext,
+        "asset": assets.address,
+    }
     return made
 
 
-def render(request: Request, template: str, status: int = 200, language: str = "en", **values: Any) -> HTMLResponse:
+def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """One page. The referrer stays inside, so that a form's Origin is told even where fetch metadata is not."""
     page: Page | None = getattr(request.state, "page", None)
+    language = page.language if page else language_asked(request)
     values = {
         "page": page,
         "path": request.url.path,
+        "here": _here(request),
         "links": links_for(page.actor) if page else [],
         "made_up": page.made_up if page else request.app.state.settings.mode == "demo",
         "other_times": _other_times(request, page) if page and status == 200 else None,
@@ -139,6 +173,12 @@ def render(request: Request, template: str, status: int = 200, language: str = "
     }
     html = environment(language).get_template(template).render(values)
     return HTMLResponse(html, status, headers={"Referrer-Policy": "same-origin"})
+
+
+def _here(request: Request) -> str:
+    """Where to come back to: this page, or the first one after a form that was answered on the spot."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return request.url.path + query if request.method == "GET" else "/"
 
 
 def _other_times(request: Request, page: Page) -> str | None:
@@ -178,7 +218,7 @@ class Page:
         return [name for _, name in sorted(get_month_names("wide", locale=self.language).items())]
 
     def show(self, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
-        return render(self.request, template, status, self.language, shown=self.shown, **values)
+        return render(self.request, template, status, shown=self.shown, **values)
 
 
 async def open_page(request: Request, actor: PageActor, tx: Transaction) -> Page:
