@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from app.pages import api_page, assets, home, session
 from app.pages.board import exports, views
-from app.pages.desk import aside, case, queue, steps, triage
+from app.pages.desk import allegations, aside, case, evidence, queue, roster, steps, triage
 from app.pages.officer import filing, reports
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -17,6 +17,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     reports.router,
     queue.router,
     case.router,
+    roster.router,
+    allegations.router,
+    evidence.router,
     steps.router,
     triage.router,
     aside.router,
