@@ -6,7 +6,19 @@ from fastapi import APIRouter
 
 from app.pages import api_page, assets, home, session
 from app.pages.board import exports, views
-from app.pages.desk import allegations, aside, case, evidence, queue, roster, steps, triage
+from app.pages.desk import (
+    allegations,
+    aside,
+    assessments,
+    case,
+    evidence,
+    findings,
+    queue,
+    roster,
+    scene,
+    steps,
+    triage,
+)
 from app.pages.officer import filing, reports
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -18,8 +30,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     queue.router,
     case.router,
     roster.router,
+    assessments.router,
     allegations.router,
     evidence.router,
+    findings.router,
+    scene.router,
     steps.router,
     triage.router,
     aside.router,

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.actor import Role
 from app.access.gate import Granted
 from app.access.rights import Right
-from app.audit.log import record
 from app.cases.allegations import OPENED_IN
 from app.cases.evidence import evidence_of
 from app.cases.models import Case, State
@@ -19,9 +18,11 @@ from app.cases.timeline import latest, read_timeline
 from app.http.cursors import read_cursor, write_cursor
 from app.http.route import Act, Transaction
 from app.pages import labels
+from app.pages.desk.cited import citable
 from app.pages.desk.doors import Seen, SeenByAny
 from app.pages.desk.grid import COLUMNS, grid_of
 from app.pages.desk.people import names_in
+from app.pages.desk.scene import drawn
 from app.pages.desk.waiting import Desk, missing
 from app.pages.desk.words import EVIDENCE, SOURCES
 from app.pages.officer.questions import ROLES, STATEMENT
@@ -31,6 +32,7 @@ from app.proceedings.ahead import Ahead, ahead_of
 from app.proceedings.checks import BOARD_VIEW_WITHIN
 from app.proceedings.overview import read_overview
 from app.proceedings.queue import TRIAGED_IN
+from app.proceedings.scene import read_scene
 from app.proceedings.schemas import CaseView, ReportInCase
 from app.proceedings.view import read_case
 from app.provisions.packs import provision
@@ -74,8 +76,8 @@ async def _whole(page: Page, tx: AsyncSession, held: Granted[Case]) -> dict[str,
     may = await GATE.held(tx, held.actor, case.id)
     names = await names_in(tx, held.record, (line.officer_id for line in case.allegations))
     ahead = await ahead_of(tx, held)
-    items = await evidence_of(tx, held.record)
-    record(tx, "evidence.listed", ("case", case.id), case_id=case.id, ids=[item.id for item in items], count=len(items))
+    items, cited = await evidence_of(tx, held.record), await citable(tx, page, held.record)
+    there = {here.officer_id: names[here.officer_id] for here in case.roster}
     return {
         "case": case,
         "names": names,
@@ -85,6 +87,7 @@ async def _whole(page: Page, tx: AsyncSession, held: Granted[Case]) -> dict[str,
         "board_until": case.entered_at + BOARD_VIEW_WITHIN if case.state is State.BOARD_REVIEW else None,
         "grid": await grid_of(tx, held.record, case.roster) if case.state in INVESTIGATED else [],
         "columns": COLUMNS,
+        "scene": drawn(page, await read_scene(tx, held), there, cited),
         "items": items,
         "kinds": EVIDENCE,
         "sources": SOURCES,
