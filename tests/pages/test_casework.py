@@ -346,7 +346,7 @@ class TestFindings:
         assert 'value="not_sustained" checked' in (await desk.read(at)).text
         sent(await desk.send(at, **found(walk, disposition="exonerated")), "finding.proposed")
         page = await desk.text(f"/allegations/{force}")
-        assert page.index("Finding 1 : Not sustained superseded") < page.index("Finding 2 : Exonerated proposed")
+        assert page.index("Finding 1: Not sustained superseded") < page.index("Finding 2: Exonerated proposed")
         last = ok(await world.commander.get(f"/v1/allegations/{force}/findings"))[-1]["id"]
         answer = await desk.read(f"/findings/{last}")
         assert "The video shows it." in words(answer.text)

@@ -23,6 +23,8 @@ from app.http.route import Act, PathId, Transaction
 from app.pages.desk.cited import citable
 from app.pages.desk.doors import Seen, Worked
 from app.pages.desk.grid import cells_of
+from app.pages.desk.people import names_in
+from app.pages.desk.scene import drawn_of
 from app.pages.desk.words import ANSWERS, ELEMENTS, HINTS, QUESTIONS, REPORTED, standard
 from app.pages.desk.wrong import faults_in
 from app.pages.fields import options, says_of
@@ -101,6 +103,7 @@ async def _form_page(
 ) -> Response:
     case = held.record
     here = await _officer(tx, case, officer_id)
+    cited = await citable(tx, page, case)
     return page.show(
         "desk/assessment_form.html",
         status,
@@ -114,7 +117,8 @@ async def _form_page(
         answers=options(ANSWERS),
         reported=options(REPORTED),
         applied=standard(await assessments.standard_for(tx, held, officer_id)),
-        cited=await citable(tx, page, case),
+        cited=cited,
+        scene=await drawn_of(page, tx, held, await names_in(tx, case), cited),
         typed=typed,
         errors=errors or {},
         is_stale=status == 412,

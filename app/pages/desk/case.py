@@ -22,7 +22,7 @@ from app.pages.desk.cited import citable
 from app.pages.desk.doors import Seen, SeenByAny
 from app.pages.desk.grid import COLUMNS, grid_of
 from app.pages.desk.people import names_in
-from app.pages.desk.scene import drawn
+from app.pages.desk.scene import drawn_of
 from app.pages.desk.waiting import Desk, missing
 from app.pages.desk.words import EVIDENCE, SOURCES
 from app.pages.officer.questions import ROLES, STATEMENT
@@ -32,7 +32,6 @@ from app.proceedings.ahead import Ahead, ahead_of
 from app.proceedings.checks import BOARD_VIEW_WITHIN
 from app.proceedings.overview import read_overview
 from app.proceedings.queue import TRIAGED_IN
-from app.proceedings.scene import read_scene
 from app.proceedings.schemas import CaseView, ReportInCase
 from app.proceedings.view import read_case
 from app.provisions.packs import provision
@@ -87,7 +86,7 @@ async def _whole(page: Page, tx: AsyncSession, held: Granted[Case]) -> dict[str,
         "board_until": case.entered_at + BOARD_VIEW_WITHIN if case.state is State.BOARD_REVIEW else None,
         "grid": await grid_of(tx, held.record, case.roster) if case.state in INVESTIGATED else [],
         "columns": COLUMNS,
-        "scene": drawn(page, await read_scene(tx, held), there, cited),
+        "scene": await drawn_of(page, tx, held, there, cited),
         "items": items,
         "kinds": EVIDENCE,
         "sources": SOURCES,

@@ -6,7 +6,7 @@ import re
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -96,6 +96,8 @@ class Row:
     source: Citable | None
     place: str
     mark: SceneMarkView | None = None
+    because: str = ""
+    """Why it was superseded."""
 
 
 @dataclass(frozen=True)
@@ -130,16 +132,20 @@ def drawn(page: Page, scene: SceneView, names: Mapping[uuid.UUID, str], cited: l
         )
         for officer_id, name in names.items()
     ]
-    old = [_row(page, 0, mark, names, sources) for mark in scene.marks if mark.superseded_by]
+    why = {mark.supersedes_id: mark.reason for mark in scene.marks}
+    old = [
+        replace(_row(page, 0, mark, names, sources), because=why[mark.id]) for mark in scene.marks if mark.superseded_by
+    ]
     picture = timeline(lanes, lambda at, seconds: clock_in(page, at, seconds), page.t(TITLE))
-    used = [kind for kind in MarkKind if any(each.kind == kind for each in both)]
-    key = tuple((symbol(SHAPES[kind], False), page.t(KINDS[kind])) for kind in used)
-    return Drawn(picture, key, tuple(rows), tuple(old))
+    facts, claims = {mark.kind for mark in standing}, {claim.kind for claim in scene.claims}
+    key = [(symbol(SHAPES[kind], False), page.t(KINDS[kind])) for kind in MarkKind if kind in facts]
+    key += [(symbol(SHAPES[kind], True), page.t(CLAIMS[kind])) for kind in MarkKind if kind in claims]
+    return Drawn(picture, tuple(key), tuple(rows), tuple(old))
 
 
 def _row(page: Page, number: int, each: Any, names: Mapping[uuid.UUID, str], sources: Mapping[uuid.UUID, Any]) -> Row:
     mark = each if isinstance(each, SceneMarkView) else None
-    exactness = mark.exactness if mark else Exactness.MINUTE
+    exactness = mark.exactness if mark else Exactness.SECOND if each.at.second else Exactness.MINUTE
     clock = clock_in(page, each.at, exactness is Exactness.SECOND)
     return Row(
         number,
@@ -159,6 +165,13 @@ def _spoken(page: Page, row: Row) -> str:
     return page.t(SPOKEN) % {"number": row.number, "time": row.clock, "what": what}
 
 
+async def drawn_of(
+    page: Page, tx: AsyncSession, held: Granted[Case], names: Mapping[uuid.UUID, str], cited: list[Citable]
+) -> Drawn:
+    """The scene as this reader may see it; reading it is an entry."""
+    return drawn(page, await read_scene(tx, held), names, cited)
+
+
 @router.get("/cases/{case_id}/scene")
 async def scene(page: OpenPage, held: Seen, tx: Transaction) -> Response:
     """The drawing, its table, and what was superseded."""
@@ -168,7 +181,7 @@ async def scene(page: OpenPage, held: Seen, tx: Transaction) -> Response:
     return page.show(
         "desk/scene.html",
         case_id=case.id,
-        drawn=drawn(page, await read_scene(tx, held), names, await citable(tx, page, case)),
+        drawn=await drawn_of(page, tx, held, names, await citable(tx, page, case)),
         may_mark=Right.WORK in may and case.state in WORKED,
         done=page.request.query_params.get("done", ""),
     )
