@@ -60,7 +60,7 @@ async def _new_page(
     case, scene = held.record, await scene_of(tx, held.record)
     standing = await allegations_of(tx, case.id)
     record(tx, "allegation.listed", ("case", case.id), case_id=case.id, ids=[a.id for a in standing])
-    names = await names_in(tx, case, (each.officer_id for each in standing))
+    names = await names_in(page, tx, case, (each.officer_id for each in standing))
     asked = page.request.query_params.get("who", "")
     found = await sought(tx, page, scene.day, asked)
     found += await chosen(tx, page, scene.day, form.one("officer_id")) if form is not None else ()
@@ -113,7 +113,7 @@ async def one_allegation(page: OpenPage, held: OnAllegation, case_id: PathId, tx
     case, allegation = held.around.record, held.record
     standing = await allegations_of(tx, case.id)
     force = next((each for each in standing if each.id == allegation.force_allegation_id), None)
-    names = await names_in(tx, case, (each.officer_id for each in standing))
+    names = await names_in(page, tx, case, (each.officer_id for each in standing))
     rule = provision(allegation.provision_id)
     may = await GATE.held(tx, held.around.actor, case.id)
     return page.show(

@@ -16,7 +16,7 @@ from app.access.rights import Right
 from app.cases import assessments
 from app.cases.models import Assessment, Case, Element
 from app.cases.rules import GATE, WORKED
-from app.cases.scene import names_of, roster_of, scene_of
+from app.cases.scene import names_of
 from app.cases.schemas import AssessmentIn
 from app.errors import NotFound, Validation
 from app.http.route import Act, PathId, Transaction
@@ -62,12 +62,12 @@ async def _newest(tx: AsyncSession, held: Granted[Case], officer_id: uuid.UUID) 
     return await assessments.open_assessment(tx, held, officer_id)
 
 
-async def _officer(tx: AsyncSession, case: Case, officer_id: uuid.UUID) -> Any:
-    roster = await roster_of(tx, await scene_of(tx, case))
-    here = next((each for each in roster if each.officer_id == officer_id), None)
-    if here is None:
+async def _names(page: Page, tx: AsyncSession, case: Case, officer_id: uuid.UUID) -> dict[uuid.UUID, str]:
+    """Names of everyone on the roster. Raises NotFound for an officer who is not on it."""
+    names = await names_in(page, tx, case)
+    if officer_id not in names:
         raise NotFound
-    return here
+    return names
 
 
 def _as_typed(found: Assessment | None, applied: str = "") -> Typed:
@@ -102,13 +102,13 @@ async def _form_page(
     status: int = 200,
 ) -> Response:
     case = held.record
-    here = await _officer(tx, case, officer_id)
-    cited = await citable(tx, page, case)
+    names, cited = await _names(page, tx, case, officer_id), await citable(tx, page, case)
     return page.show(
         "desk/assessment_form.html",
         status,
         case_id=case.id,
-        officer=here,
+        officer_id=officer_id,
+        name=names[officer_id],
         found=found,
         cells=cells_of(found.elements, found.reported) if found else (),
         elements=ELEMENTS,
@@ -118,7 +118,7 @@ async def _form_page(
         reported=options(REPORTED),
         applied=standard(await assessments.standard_for(tx, held, officer_id)),
         cited=cited,
-        scene=await drawn_of(page, tx, held, await names_in(tx, case), cited),
+        scene=await drawn_of(page, tx, held, names, cited),
         typed=typed,
         errors=errors or {},
         is_stale=status == 412,
@@ -130,17 +130,19 @@ async def _told_page(
     page: Page, tx: AsyncSession, held: Granted[Case], officer_id: uuid.UUID, found: Assessment | None
 ) -> Response:
     case = held.record
+    names, cited = await _names(page, tx, case, officer_id), await citable(tx, page, case)
     by = await names_of(tx, [found.assessed_by]) if found else {}
     return page.show(
         "desk/assessment.html",
         case_id=case.id,
-        officer=await _officer(tx, case, officer_id),
+        name=names[officer_id],
         found=found,
         assessed_by=by.get(found.assessed_by, "") if found else "",
         cells=cells_of(found.elements, found.reported) if found else (),
         elements=ELEMENTS,
         questions=QUESTIONS,
-        by_id={str(each.id): each for each in await citable(tx, page, case)},
+        scene=await drawn_of(page, tx, held, names, cited),
+        by_id={str(each.id): each for each in cited},
     )
 
 
@@ -149,7 +151,7 @@ async def assess(
     page: OpenPage, held: Worked, officer_id: PathId, form: SessionForm, once: Once, tx: Transaction
 ) -> Response:
     """Record the next revision, whole or in part. The form names the one it builds on."""
-    await _officer(tx, held.record, officer_id)
+    await _names(page, tx, held.record, officer_id)
     typed = _typed(form)
     found = await _newest(tx, held, officer_id)
     if form.one("revision") != (str(found.revision) if found else "0"):

@@ -73,7 +73,7 @@ async def _whole(page: Page, tx: AsyncSession, held: Granted[Case]) -> dict[str,
     """Everything that stands on the page of those who work the case, each part read by its own door."""
     case = await read_case(tx, held)
     may = await GATE.held(tx, held.actor, case.id)
-    names = await names_in(tx, held.record, (line.officer_id for line in case.allegations))
+    names = await names_in(page, tx, held.record, (line.officer_id for line in case.allegations))
     ahead = await ahead_of(tx, held)
     items, cited = await evidence_of(tx, held.record), await citable(tx, page, held.record)
     there = {here.officer_id: names[here.officer_id] for here in case.roster}
@@ -84,7 +84,7 @@ async def _whole(page: Page, tx: AsyncSession, held: Granted[Case]) -> dict[str,
         "waits_for": _waits_for(page, case, ahead),
         "missing": missing(ahead.missing, Desk(case, names, may)) if ahead else [],
         "board_until": case.entered_at + BOARD_VIEW_WITHIN if case.state is State.BOARD_REVIEW else None,
-        "grid": await grid_of(tx, held.record, case.roster) if case.state in INVESTIGATED else [],
+        "grid": await grid_of(tx, held.record, case.roster, names) if case.state in INVESTIGATED else [],
         "columns": COLUMNS,
         "scene": await drawn_of(page, tx, held, there, cited),
         "items": items,

@@ -117,7 +117,7 @@ async def _form_page(
     allegation, around = held.record, held.around
     case, scene = around.record, await scene_of(tx, around.record)
     view = await read_case(tx, around)
-    names = await names_in(tx, case, (line.officer_id for line in view.allegations))
+    names = await names_in(page, tx, case, (line.officer_id for line in view.allegations))
     force = next((line for line in view.allegations if line.id == allegation.force_allegation_id), None)
     rules = findings.holding(scene.agency.state, allegation.duty, scene.day)
     cited = await citable(tx, page, case)
@@ -209,7 +209,7 @@ async def one_finding(page: OpenPage, held: Found, case_id: PathId, tx: Transact
     refuse_elsewhere(held, case_id)
     case, finding = held.around.record, held.record
     view = await findings.read(tx, held)
-    names = await names_in(tx, case, [view.officer_id])
+    names = await names_in(page, tx, case, [view.officer_id])
     people = await names_of(tx, [finding.proposed_by, *(each.given_by for each in view.approvals)])
     return page.show(
         "desk/finding.html",

@@ -13,6 +13,7 @@ from app.audit.log import record
 from app.cases.assessments import missing_in, newest_of_all
 from app.cases.models import Assessment, Case, Element, ElementAnswer, ReportedAnswer
 from app.pages.desk.words import ANSWERS, ELEMENTS, REPORTED, standard
+from app.proceedings.schemas import OfficerHere
 from app.words import N_
 
 LACKS = {
@@ -45,27 +46,27 @@ class Line:
 
     officer_id: uuid.UUID
     name: str
-    badge: str
     is_disputed: bool
     cells: tuple[Cell, ...]
-    revision: int | None
 
     @property
     def open_cells(self) -> int:
         return sum(cell.is_open for cell in self.cells)
 
 
-async def grid_of(tx: AsyncSession, case: Case, roster: Collection[Any]) -> list[Line]:
-    """A row for everyone on the roster, assessed or not. `roster`: OfficerHere of the case view."""
+async def grid_of(
+    tx: AsyncSession, case: Case, roster: Collection[OfficerHere], names: Mapping[uuid.UUID, str]
+) -> list[Line]:
+    """A row for everyone on the roster, assessed or not."""
     newest = await newest_of_all(tx, case.id)
     ids = [found.id for found in newest.values()]
     record(tx, "assessment.listed", ("case", case.id), case_id=case.id, ids=ids, count=len(ids))
-    return [_line(here, newest.get(here.officer_id)) for here in roster]
+    return [_line(here, names[here.officer_id], newest.get(here.officer_id)) for here in roster]
 
 
-def _line(here: Any, found: Assessment | None) -> Line:
+def _line(here: OfficerHere, name: str, found: Assessment | None) -> Line:
     cells = cells_of(found.elements, found.reported) if found else tuple(Cell(each, "") for each in COLUMNS)
-    return Line(here.officer_id, here.name, here.badge, here.is_disputed, cells, found.revision if found else None)
+    return Line(here.officer_id, name, here.is_disputed, cells)
 
 
 COLUMNS = (*ELEMENTS.values(), REPORTED_COLUMN)

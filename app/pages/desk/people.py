@@ -15,19 +15,22 @@ from app.cases.scene import postings_on, roster_of, scene_of
 from app.pages.fields import Option
 from app.pages.officer.roster import shown
 from app.pages.shell import Page
+from app.words import N_
 
 MOST = 10
 """More than these are no help to choose from."""
 LONGEST = 100
+NAMELESS = N_("An officer known from a force form alone")
 
 
-async def names_in(tx: AsyncSession, case: Case, others: Iterable[uuid.UUID] = ()) -> dict[uuid.UUID, str]:
+async def names_in(page: Page, tx: AsyncSession, case: Case, others: Iterable[uuid.UUID] = ()) -> dict[uuid.UUID, str]:
     """Officer -> name (else badge), for everyone on the roster and the `others`, as they were on the day."""
     scene = await scene_of(tx, case)
     names = {here.officer_id: here.name or here.badge for here in await roster_of(tx, scene)}
     missing = set(others) - names.keys()
     posted = await postings_on(tx, missing, scene.day)
-    return names | {officer_id: posting.name for officer_id, posting in posted.items()}
+    names |= {officer_id: posted[officer_id].name if officer_id in posted else "" for officer_id in missing}
+    return {officer_id: name or page.t(NAMELESS) for officer_id, name in names.items()}
 
 
 async def sought(tx: AsyncSession, page: Page, day: date, words: str) -> tuple[Option, ...]:

@@ -101,7 +101,7 @@ async def _dispute_page(
     reason: str = "",
     errors: dict[str, str] | None = None,
 ) -> Response:
-    names = await names_in(tx, held.record)
+    names = await names_in(page, tx, held.record)
     record(tx, "roster.read", ("agency", page.actor.agency_id), count=1)
     return page.show(
         "desk/dispute.html",
@@ -158,7 +158,7 @@ async def _identity_page(
     errors: dict[str, str] | None = None,
 ) -> Response:
     known = await _to_choose(tx, page, held, form)
-    there = [Option(str(officer_id), name) for officer_id, name in (await names_in(tx, held.record)).items()]
+    there = [Option(str(officer_id), name) for officer_id, name in (await names_in(page, tx, held.record)).items()]
     record(tx, "report.read", ("report", described.report_id), case_id=held.record.id, fields=["officers"])
     return page.show(
         "desk/identify.html",

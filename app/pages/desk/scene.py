@@ -177,7 +177,7 @@ async def scene(page: OpenPage, held: Seen, tx: Transaction) -> Response:
     """The drawing, its table, and what was superseded."""
     case = held.record
     may = await GATE.held(tx, held.actor, case.id)
-    names = await names_in(tx, case)
+    names = await names_in(page, tx, case)
     return page.show(
         "desk/scene.html",
         case_id=case.id,
@@ -202,7 +202,7 @@ async def _form_page(
     errors: dict[str, str] | None = None,
 ) -> Response:
     case = held.record
-    names, incident = await names_in(tx, case), await scene_of(tx, case)
+    names, incident = await names_in(page, tx, case), await scene_of(tx, case)
     view, cited = await read_scene(tx, held), await citable(tx, page, case)
     earlier = next((mark for mark in view.marks if str(mark.id) == supersedes), None)
     if supersedes and earlier is None:
