@@ -132,6 +132,19 @@ KINDS: dict[str, Kind] = {
     "evidence.added": _act("evidence", "case", "kind", "sha256"),
     "evidence.listed": _read("case", "ids", "count"),
     "evidence.read": _read("evidence", "case"),
+    "scene.marked": _act(
+        "scene_mark",
+        "case",
+        "officer",
+        "kind",
+        "at",
+        "exactness",
+        "source",
+        "supersedes",
+        "says_sha256",
+        "reason_sha256",
+    ),
+    "scene.read": _read("case", "ids", "count"),
     "person.told": _act("case", "officer", "harmed_sha256", "how_sha256"),
     # findings and discipline
     "finding.proposed": _act(

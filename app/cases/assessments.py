@@ -142,6 +142,11 @@ async def _standard(tx: AsyncSession, case: Case, scene: Scene, officer_id: uuid
     return f"{rule.id}: {rule.knowledge.to_intervene}"
 
 
+async def standard_for(tx: AsyncSession, held: Granted[Case], officer_id: uuid.UUID) -> str:
+    """The standard that holds where an element is left without one of its own."""
+    return await _standard(tx, held.record, await scene_of(tx, held.record), officer_id)
+
+
 def _reported(scene: Scene, reports: list[Report], officer_id: uuid.UUID, said: ReportedIn) -> dict[str, Any]:
     """What was said of their report, with what is known of it. Raises Validation where the two do not agree."""
     own = [report for report in reports if report.author_officer_id == officer_id]

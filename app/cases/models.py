@@ -100,6 +100,26 @@ class ReportedAnswer(StrEnum):
     NOT_OWED = "not_owed"
 
 
+class MarkKind(StrEnum):
+    """A moment of the scene for one officer (law.md section 1: the per-officer timeline)."""
+
+    ARRIVAL = "arrival"
+    FIRST_SIGHT = "first_sight"
+    FIRST_FORCE = "first_force"
+    ACT = "act"
+    INTERVENTION = "intervention"
+    LAST_FORCE = "last_force"
+    DEPARTURE = "departure"
+
+
+class Exactness(StrEnum):
+    """How exactly the time of a mark is known."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    ABOUT = "about"
+
+
 class BoardAnswer(StrEnum):
     CONCUR = "concur"
     DISSENT = "dissent"
@@ -237,6 +257,27 @@ class Assessment(Record, Base):
     salt: Mapped[bytes] = mapped_column(default=new_salt)
 
     __table_args__ = (UniqueConstraint("case_id", "officer_id", "revision"),)
+
+
+class SceneMark(Record, Base):
+    """A timed fact of the scene about one officer, with its evidence. A later one supersedes it; it is never edited."""
+
+    __tablename__ = "scene_mark"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    officer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("officer.id"))
+    kind: Mapped[MarkKind] = mapped_column(word(MarkKind))
+    at: Mapped[datetime]
+    exactness: Mapped[Exactness] = mapped_column(word(Exactness))
+    says: Mapped[str]
+    source_id: Mapped[uuid.UUID]
+    """Evidence item or report of this case."""
+    place: Mapped[str]
+    """Where in the source it stands: a minute of the video, a line of the report."""
+    supersedes_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("scene_mark.id"), unique=True)
+    reason: Mapped[str]
+    """Why the earlier one is superseded."""
+    entered_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
 
 
 class Identification(Record, Base):

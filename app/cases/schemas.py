@@ -16,13 +16,16 @@ from app.cases.models import (
     Duty,
     Element,
     ElementAnswer,
+    Exactness,
     ImmediateAnswer,
     ImmediateKind,
+    MarkKind,
     ReportedAnswer,
     State,
 )
 from app.http.text import In, MaybeShort, MaybeText, Short, Text, View
 from app.incidents.models import PresenceRole, Source
+from app.reports.schemas import PastInstant
 
 # --- triage -------------------------------------------------------------------------------------------------------
 
@@ -233,6 +236,61 @@ class AssessmentLine(View):
 
 class AssessmentsView(View):
     assessments: list[AssessmentLine]
+
+
+# --- the scene ----------------------------------------------------------------------------------------------------
+
+
+class SceneMarkIn(In):
+    """A timed fact about one officer, with the evidence for it; it may take the place of an earlier one."""
+
+    officer_id: uuid.UUID
+    kind: MarkKind
+    at: PastInstant
+    exactness: Exactness = Exactness.MINUTE
+    says: MaybeShort = Field("", description="what was done; needed for an act and for stepping in")
+    source_id: uuid.UUID = Field(description="evidence item or report of this case")
+    place: MaybeShort = Field("", description="where in the source", examples=["03:12 of the video"])
+    supersedes_id: uuid.UUID | None = Field(None, description="the mark that this one takes the place of")
+    reason: MaybeText = Field("", description="needed to supersede: why")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> SceneMarkIn:
+        if self.kind in (MarkKind.ACT, MarkKind.INTERVENTION) and not self.says:
+            raise PydanticCustomError("says", "say what was done")
+        if (self.supersedes_id is None) != (not self.reason):
+            raise PydanticCustomError("reason", "superseding a mark and its reason go together")
+        return self
+
+
+class SceneMarkView(View):
+    id: uuid.UUID
+    officer_id: uuid.UUID
+    kind: MarkKind
+    at: datetime
+    exactness: Exactness
+    says: str
+    source_id: uuid.UUID
+    place: str
+    supersedes_id: uuid.UUID | None
+    superseded_by: uuid.UUID | None
+    reason: str
+    entered_by: uuid.UUID
+    created_at: datetime
+
+
+class ClaimView(View):
+    """A time that an officer gives in their own report: what they say, not yet what was found."""
+
+    officer_id: uuid.UUID
+    kind: MarkKind
+    at: datetime
+    report_id: uuid.UUID
+
+
+class SceneView(View):
+    marks: list[SceneMarkView] = Field(description="entered by the investigator, superseded ones too, by time")
+    claims: list[ClaimView] = Field(description="from reports whose words the asker may read, by time")
 
 
 # --- outcome ------------------------------------------------------------------------------------------------------

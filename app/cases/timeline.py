@@ -67,13 +67,21 @@ async def read_timeline(
     """
     query = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)
     found = list((await tx.scalars(query.offset(seen).limit(limit + 1))).all())
-    lines = found[:limit]
+    return await _shown(tx, case, found[:limit]), seen + limit if len(found) > limit else None
+
+
+async def latest(tx: AsyncSession, case: Case, *, limit: int) -> list[TimelineLine]:
+    """The last lines, the newest first."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id.desc()).limit(limit)
+    return await _shown(tx, case, list((await tx.scalars(query)).all()))
+
+
+async def _shown(tx: AsyncSession, case: Case, lines: list[CaseEvent]) -> list[TimelineLine]:
     names = await names_of(tx, (line.account_id for line in lines))
     record(tx, "timeline.read", ("case", case.id), case_id=case.id, count=len(lines))
-    shown = [
+    return [
         TimelineLine(
             kind=line.kind, at=line.at, by=names.get(line.account_id) if line.account_id else None, facts=line.facts
         )
         for line in lines
     ]
-    return shown, seen + limit if len(found) > limit else None

@@ -178,6 +178,7 @@ async def _investigate(cast: Cast, scene: Scene) -> Worked:
     await walk.triage(cast, case_id, "novak", "brandt")
     brandt = cast["brandt"]
     video = await walk.enter_evidence(brandt, case_id, f"Body-worn video of {scene.number}")
+    await walk.mark_scene(cast, scene, brandt, case_id, video)
     force = await walk.allege(brandt, case_id, str(cast["bauer"].officer_id), "excessive_force")
     intervene = await walk.allege(brandt, case_id, str(cast["haddad"].officer_id), "failure_to_intervene", force)
     return Worked(case_id, {"force": force, "intervene": intervene}, {"video": video})

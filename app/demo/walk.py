@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.demo.client import Client
@@ -83,6 +83,32 @@ async def enter_evidence(worker: Client, case_id: str, title: str) -> str:
         },
     )
     return str(entered["id"])
+
+
+MOMENTS = (
+    ("haddad", -40, "arrival", ""),
+    ("bauer", 5, "first_force", ""),
+    ("haddad", 20, "act", "Turned to the street."),
+    ("rivera", 32, "intervention", "Said stop, twice."),
+    ("bauer", 48, "last_force", ""),
+)
+"""Who, seconds after the incident began, what."""
+
+
+async def mark_scene(cast: Cast, scene: Scene, worker: Client, case_id: str, video: str) -> None:
+    """The scene by the clock, as the video shows it."""
+    for who, seconds, kind, says in MOMENTS:
+        await worker.post(
+            f"/v1/cases/{case_id}/scene",
+            {
+                "officer_id": str(cast[who].officer_id),
+                "kind": kind,
+                "at": (scene.occurred_at + timedelta(seconds=seconds)).isoformat(),
+                "exactness": "second",
+                "says": says,
+                "source_id": video,
+            },
+        )
 
 
 async def allege(worker: Client, case_id: str, officer_id: str, duty: str, force: str | None = None) -> str:

@@ -151,6 +151,7 @@ HAPPENED = {
     "allegation.opened": N_("An allegation was opened"),
     "assessment.recorded": N_("An officer present was assessed"),
     "evidence.added": N_("Evidence was entered"),
+    "scene.marked": N_("A moment of the scene was entered"),
     "presence.added": N_("An officer was put on the roster"),
     "presence.disputed": N_("An entry of the roster was disputed"),
     "person.identified": N_("Someone in a report was identified"),

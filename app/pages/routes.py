@@ -6,7 +6,19 @@ from fastapi import APIRouter
 
 from app.pages import api_page, assets, home, languages, session
 from app.pages.board import exports, views
-from app.pages.desk import aside, case, queue, steps, triage
+from app.pages.desk import (
+    allegations,
+    aside,
+    assessments,
+    case,
+    evidence,
+    findings,
+    queue,
+    roster,
+    scene,
+    steps,
+    triage,
+)
 from app.pages.officer import filing, reports
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -18,6 +30,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     reports.router,
     queue.router,
     case.router,
+    roster.router,
+    assessments.router,
+    allegations.router,
+    evidence.router,
+    findings.router,
+    scene.router,
     steps.router,
     triage.router,
     aside.router,
