@@ -22,7 +22,7 @@ from app.cases import routes as cases
 from app.db.roles import Roles
 from app.db.session import as_role, make_engine, make_sessions
 from app.findings import routes as findings
-from app.oversight import record_routes
+from app.oversight import record_routes, statistics_routes
 from app.oversight import routes as exports
 from app.pages import routes as pages
 from app.proceedings import routes as proceedings
@@ -42,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     findings.router,
     exports.router,
     record_routes.router,
+    statistics_routes.router,
     *pages.ROUTERS,
 )
 
