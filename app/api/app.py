@@ -25,6 +25,7 @@ from app.findings import routes as findings
 from app.oversight import record_routes, statistics_routes
 from app.oversight import routes as exports
 from app.pages import routes as pages
+from app.proceedings import review_routes
 from app.proceedings import routes as proceedings
 from app.provisions import routes as provisions
 from app.provisions.packs import library
@@ -37,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     provisions.router,
     filing_routes.router,
     proceedings.router,
+    review_routes.router,
     cases.router,
     work_routes.router,
     findings.router,

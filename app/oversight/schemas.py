@@ -33,7 +33,12 @@ class ExportIn(In):
     profile: Profile = Profile.BOARD
     since_size: Annotated[
         int | None,
-        Field(ge=0, le=MOST_SIZE, strict=True, description="checkpoint you hold; without it, that of your last export"),
+        Field(
+            ge=0,
+            le=MOST_SIZE,
+            strict=True,
+            description="checkpoint you hold; without it, where your last download ended",
+        ),
     ] = None
 
 
@@ -53,6 +58,7 @@ class ExportView(View):
     asked_at: datetime
     made_at: datetime | None
     expires_at: datetime | None
+    downloaded_at: datetime | None
 
 
 class ReceiptIn(BaseModel):
