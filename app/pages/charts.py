@@ -1,7 +1,7 @@
 """Bar charts as SVG of our own: one bar a line, its words above it, so that they read on a phone as at a desk.
 
-A chart is a picture of a table that stands beside it; its description names every value. What may not be shown has
-words and no bar.
+A chart is a picture of a table that stands beside it: its width stands for the total, and its description names every
+value. What may not be shown has its words there and no bar.
 """
 
 from __future__ import annotations
@@ -39,11 +39,12 @@ class Placed:
 class Chart:
     id: str
     title: str
+    total: int
     bars: Sequence[Bar]
 
     @property
     def height(self) -> int:
-        return LINE * len(self.bars)
+        return LINE * len(self.placed)
 
     @property
     def description(self) -> str:
@@ -52,8 +53,8 @@ class Chart:
 
     @property
     def placed(self) -> list[Placed]:
-        longest = max((bar.amount or 0 for bar in self.bars), default=0) or 1
+        told = [(bar, bar.amount) for bar in self.bars if bar.amount is not None]
         return [
-            Placed(bar, n * LINE + 18, n * LINE + 26, f"{100 * (bar.amount or 0) / longest:.2f}%")
-            for n, bar in enumerate(self.bars)
+            Placed(bar, n * LINE + 18, n * LINE + 26, f"{100 * amount / self.total:.2f}%")
+            for n, (bar, amount) in enumerate(told)
         ]

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Depends, Request, Response
 from app.access.actor import Actor
 from app.access.rights import Right
 from app.agencies.doors import holds
-from app.cases.models import Duty
 from app.http.route import Act, Transaction
 from app.oversight.rules import sees_each
 from app.oversight.schemas import Figure, FindingFigures, ReportFigures, StageFigures
@@ -92,20 +91,25 @@ def share_in_time(reports: ReportFigures) -> Share | None:
 def _charts(page: Page, reports: ReportFigures, stages: StageFigures, findings: FindingFigures) -> dict[str, Any]:
     by_duty = [Figure(code=line.duty, count=line.count) for line in findings.duties]
     return {
-        "reports": _chart(page, "reports", N_("Reports filed"), IN_TIME, reports.parts),
-        "stages": _chart(page, "stages", N_("Cases by stage"), STAGES, stages.parts),
-        "duties": _chart(page, "duties", N_("Findings by duty"), labels.DUTIES, by_duty),
+        "reports": _chart(page, "reports", N_("Reports filed"), reports.total, IN_TIME, reports.parts),
+        "stages": _chart(page, "stages", N_("Cases by stage"), stages.total, STAGES, stages.parts),
+        "duties": _chart(page, "duties", N_("Findings by duty"), findings.total, labels.DUTIES, by_duty),
         "dispositions": [
-            _chart(page, line.duty, labels.DUTIES[Duty(line.duty)], labels.DISPOSITIONS, line.dispositions)
+            _chart(page, line.duty, labels.DUTIES[line.duty], line.count, labels.DISPOSITIONS, line.dispositions)
             for line in findings.duties
             if line.dispositions is not None
         ],
     }
 
 
-def _chart(page: Page, name: str, title: str, words: Mapping[Any, str], figures: Iterable[Figure]) -> Chart:
+def _chart(
+    page: Page, name: str, title: str, total: int | None, words: Mapping[Any, str], figures: Iterable[Figure]
+) -> Chart | None:
+    """None where not even the total may be shown."""
+    if total is None:
+        return None
     bars = [
         Bar(page.t(words[each.code]), page.t(NOT_SHOWN) if each.count is None else str(each.count), each.count)
         for each in figures
     ]
-    return Chart(f"chart-{name}", page.t(title), bars)
+    return Chart(f"chart-{name}", page.t(title), total, bars)
