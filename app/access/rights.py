@@ -91,6 +91,7 @@ READS = frozenset(
         Right.READ_POLICIES,
         Right.READ_MATRICES,
         Right.READ_EXPORT,
+        Right.STATISTICS,
     }
 )
 """Rights that change nothing: the row is fetched without a lock."""

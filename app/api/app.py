@@ -22,11 +22,11 @@ from app.cases import routes as cases
 from app.db.roles import Roles
 from app.db.session import as_role, make_engine, make_sessions
 from app.findings import routes as findings
-from app.oversight import record_routes
+from app.oversight import record_routes, statistics_routes
 from app.oversight import routes as exports
 from app.pages import routes as pages
+from app.proceedings import review_routes, scene
 from app.proceedings import routes as proceedings
-from app.proceedings import scene
 from app.provisions import routes as provisions
 from app.provisions.packs import library
 from app.settings import Secrets, Settings
@@ -39,11 +39,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     filing_routes.router,
     proceedings.router,
     scene.router,
+    review_routes.router,
     cases.router,
     work_routes.router,
     findings.router,
     exports.router,
     record_routes.router,
+    statistics_routes.router,
     *pages.ROUTERS,
 )
 

@@ -65,7 +65,7 @@ KINDS: dict[str, Kind] = {
     "matrix.listed": _read("agency", "ids", "count"),
     "matrix.read": _read("matrix"),
     "policies.read": _read("policies", "place", "on", "ids"),
-    "statistics.read": _read("agency", "which"),
+    "statistics.read": _read("agency", "which", "year"),
     # reports
     "draft.saved": _act("draft", board=False),
     "draft.listed": _read("draft", "ids", "count", board=False),

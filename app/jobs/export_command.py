@@ -17,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor
 from app.agencies.models import Account, AccountRole
-from app.audit.log import record
 from app.audit.sequencer import number_all
 from app.audit.signer_client import SignerClient
 from app.db.roles import Roles
@@ -26,7 +25,7 @@ from app.errors import Validation
 from app.jobs.exports import NOTE_SECONDS, Exporter
 from app.jobs.installation import agency_by_ori, app_sessions
 from app.jobs.refused import Refused
-from app.oversight.actions import ask_for_export, file_of
+from app.oversight.actions import ask_for_export, file_of, note_download
 from app.oversight.models import Export, ExportState
 from app.oversight.rules import may_export
 from app.oversight.schemas import ExportIn, Purpose
@@ -44,7 +43,7 @@ async def export_to_file(
         made = await _make(settings, sessions, export, wait_seconds)
         async with sessions.begin() as tx:
             await speak_for(tx, made.agency_id)
-            record(tx, "export.downloaded", ("export", made.id), digest=made.digest)
+            note_download(tx, await tx.get_one(Export, made.id))
     await asyncio.to_thread(shutil.copyfile, file_of(settings.exports_folder, made.id), to)
     return made
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor
@@ -16,6 +16,7 @@ from app.access.rights import Right
 from app.audit.log import record
 from app.db.session import time_of
 from app.errors import Conflict, Fault, NotFound, Validation
+from app.oversight.continuity import held_by
 from app.oversight.models import Export, ExportState
 from app.oversight.rules import GATE
 from app.oversight.schemas import ExportIn
@@ -71,9 +72,16 @@ async def ask_for_export(tx: AsyncSession, asker: Actor, asked: ExportIn, *, by_
 
 
 async def last_size(tx: AsyncSession, account_id: uuid.UUID) -> int:
-    """Where this reader's last export ended; 0 before the first."""
-    made = select(func.max(Export.size)).where(Export.asked_by == account_id, Export.state == ExportState.MADE)
-    return await tx.scalar(made) or 0
+    """Up to where this reader holds the record: where their last downloaded export ended; 0 before the first.
+
+    One that was made and never downloaded does not count, or the next would begin after entries they never had.
+    """
+    return held_by(await exports_of(tx, account_id))
+
+
+async def exports_of(tx: AsyncSession, account_id: uuid.UUID) -> list[Export]:
+    """All exports that a reader ever asked for, for what they tell together."""
+    return list(await tx.scalars(select(Export).where(Export.asked_by == account_id)))
 
 
 async def list_exports(
@@ -100,8 +108,15 @@ def download_export(tx: AsyncSession, held: Granted[Export]) -> Export:
         raise ExportNotReady(export.state)
     if export.expires_at is None or export.expires_at <= time_of(tx):
         raise ExportGone
-    record(tx, "export.downloaded", ("export", export.id), digest=export.digest)
+    note_download(tx, export)
     return export
+
+
+def note_download(tx: AsyncSession, export: Export) -> None:
+    """Its reader has it from now on."""
+    if export.downloaded_at is None:
+        export.downloaded_at = time_of(tx)
+    record(tx, "export.downloaded", ("export", export.id), digest=export.digest)
 
 
 def file_of(folder: Path, export_id: uuid.UUID) -> Path:

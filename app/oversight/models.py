@@ -46,3 +46,5 @@ class Export(Record, Base):
     made_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     file_sha256: Mapped[bytes | None]
+    downloaded_at: Mapped[datetime | None]
+    """When its reader first had it in hand."""

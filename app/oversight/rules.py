@@ -1,4 +1,4 @@
-"""Who may have an export, for how long it is kept, and what is withheld from it."""
+"""Who may have an export, for how long it is kept, what is withheld from it, and what is counted for whom."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Select, select
 
-from app.access.actor import Actor
+from app.access.actor import Actor, Role
 from app.access.gate import Gate, Grant, nobody
 from app.access.rights import OFFICES, Right
 from app.audit.kinds import KINDS
-from app.cases.models import Case
-from app.cases.rules import walled_cases
+from app.cases.models import Case, Level
+from app.cases.rules import WALLS, walled_cases
 from app.oversight.models import Export
 from app.reports.models import Report
 
@@ -47,6 +47,47 @@ GATE: Gate[Export] = Gate(
         ),
     ),
 )
+
+# --- what is counted ------------------------------------------------------------------------------------------------
+
+
+def _agency_counts(actor: Actor) -> ColumnElement[bool]:
+    offices = OFFICES[Right.STATISTICS] - {Role.OVERSIGHT}
+    return Case.level != Level.OUTSIDE if actor.has(*offices) else nobody()
+
+
+def _board_counts(actor: Actor) -> ColumnElement[bool]:
+    return Case.id.is_not(None) if actor.has(Role.OVERSIGHT) else nobody()
+
+
+COUNTED: Gate[Case] = Gate(
+    of=Case,
+    kind="case",
+    office=(
+        Grant(
+            "offices of the agency that get statistics count its cases, without those routed past the whole of it",
+            to=_agency_counts,
+            may=frozenset({Right.STATISTICS}),
+        ),
+        Grant("the board counts every case", to=_board_counts, may=frozenset({Right.STATISTICS})),
+    ),
+    walls=WALLS,
+)
+"""Which cases a reader's statistics are made of. A gate of its own: to be counted in a sum lets nobody open a case.
+
+For whoever is on the wall of a case it is not in the sum, as it is in no list: suppression alone would let a figure
+above the least move by one (S1). So two readers may be given different figures, and their page says so to everyone.
+"""
+
+
+def sees_each(actor: Actor) -> bool:
+    """Whether the cases that are counted for this reader stand one by one in their list of cases as well.
+
+    To them a year that is not over tells nothing new. For others its figures, asked for today and again tomorrow, would
+    come to a window of one day (S13): they get the years that are over.
+    """
+    return actor.has(Role.INTAKE, Role.COMMANDER, Role.OVERSIGHT)
+
 
 # --- what is withheld -----------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What goes over the wire about exports, the published log and receipts."""
+"""What goes over the wire about exports, the published log, receipts and figures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.audit.entries import MOST_BLOCK_BYTES, MOST_LEAF_BYTES
+from app.cases.models import Duty
 from app.http.text import In, Sha256Hex, View
 from app.oversight.models import ExportState, Profile
 
@@ -32,7 +33,12 @@ class ExportIn(In):
     profile: Profile = Profile.BOARD
     since_size: Annotated[
         int | None,
-        Field(ge=0, le=MOST_SIZE, strict=True, description="checkpoint you hold; without it, that of your last export"),
+        Field(
+            ge=0,
+            le=MOST_SIZE,
+            strict=True,
+            description="checkpoint you hold; without it, where your last download ended",
+        ),
     ] = None
 
 
@@ -52,6 +58,7 @@ class ExportView(View):
     asked_at: datetime
     made_at: datetime | None
     expires_at: datetime | None
+    downloaded_at: datetime | None
 
 
 class ReceiptIn(BaseModel):
@@ -87,3 +94,53 @@ class ReceiptProof(View):
     checkpoint_size: int | None
     proof: str | None
     """A C2SP tlog-proof, to be kept with the receipt: it can be checked without this service."""
+
+
+NOT_SHOWN = "null: fewer than 10, or withheld so that no such figure can be worked out"
+Count = Annotated[int | None, Field(description=NOT_SHOWN)]
+
+
+class Figure(View):
+    code: str
+    count: Count
+
+
+class ReportFigures(View):
+    """Reports filed in a year. The parts make up the total."""
+
+    year: int
+    is_over: bool
+    total: Count
+    parts: list[Figure] = Field(
+        description="in_time, late, undated; late_or_undated in place of the last two where few had no due date"
+    )
+
+
+class MedianStay(View):
+    stage: str
+    median_days: int | None = Field(description="of stays that ended in the year; null where they were fewer than 10")
+
+
+class StageFigures(View):
+    """Cases opened in a year by the stage in which they stood at its end; now, while it is not over."""
+
+    year: int
+    is_over: bool
+    total: Count
+    parts: list[Figure]
+    stays: list[MedianStay]
+
+
+class DutyFigures(View):
+    duty: Duty
+    count: Count
+    dispositions: list[Figure] | None = Field(description="null where the duty's own count is not shown")
+
+
+class FindingFigures(View):
+    """Findings approved in a year, by the duty they are about."""
+
+    year: int
+    is_over: bool
+    total: Count
+    duties: list[DutyFigures]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.pages import api_page, assets, home, languages, session
-from app.pages.board import exports, views
+from app.pages.board import exports, reviews, statistics, views
 from app.pages.desk import (
     allegations,
     aside,
@@ -40,6 +40,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     triage.router,
     aside.router,
     views.router,
+    reviews.router,
+    statistics.router,
     exports.router,
     exports.unseen,
     api_page.router,

@@ -53,7 +53,9 @@ class Link:
 NAVIGATION = (
     Link("/file", N_("File a report"), frozenset({Right.FILE})),
     Link("/reports", N_("My reports"), frozenset({Right.FILE})),
-    Link("/cases", N_("Cases"), frozenset({Right.READ_CASE, Right.READ_OVERVIEW})),
+    Link("/cases", N_("Cases"), frozenset({Right.READ_CASE})),
+    Link("/reviews", N_("Cases to review"), frozenset({Right.READ_OVERVIEW})),
+    Link("/statistics", N_("Figures"), frozenset({Right.STATISTICS})),
     Link("/exports", N_("Audit exports"), frozenset({Right.EXPORT})),
 )
 

@@ -46,6 +46,19 @@ class OverviewLine(View):
     made_up: bool
 
 
+class ReviewLine(OverviewLine):
+    """A case in the board's own list."""
+
+    awaits_view: bool = Field(description="with the board, and nothing said since it came there")
+    board_view_until: datetime | None = Field(description="how long the board has, in board_review")
+    last_view: BoardAnswer | None
+    last_viewed_at: datetime | None
+
+
+class ReviewList(View):
+    cases: list[ReviewLine]
+
+
 class QueueLine(OverviewLine):
     """A case in the queue of those who work it."""
 
