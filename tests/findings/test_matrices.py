@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.findings.matter import load, make_matter, matrix
+from tests.findings.matter import load, matrix
 from tests.proceedings.walk import problem
-from tests.world import NOWHERE, World
+from tests.world import NOWHERE, World, today
 
 
 class TestLoading:
@@ -33,13 +33,12 @@ class TestLoading:
         )
         assert problem(await world.admin.post("/v1/matrices", matrix(name="Another"))) == (409, "matrix-stands")
 
-    async def test_figures_do_not_change_under_a_case(self, world: World) -> None:
-        matter = await make_matter(world)
-        await load(world, name="Ours", is_sample=False)
-        await matter.sustained()
-        assert (await matter.worksheet_made()).status_code == 201
-        milder = matrix(name="Milder", is_sample=False, in_force_from="2023-01-01")
-        assert problem(await world.admin.post("/v1/matrices", milder)) == (409, "matrix-in-use")
+    async def test_figures_do_not_change_under_a_case_and_tell_nothing_of_one(self, world: World) -> None:
+        await load(world, name="Ours", is_sample=False, in_force_from="2023-01-01")
+        for day in ("2023-06-01", str(today())):
+            milder = matrix(name="Milder", is_sample=False, in_force_from=day)
+            assert problem(await world.admin.post("/v1/matrices", milder)) == (409, "matrix-in-use")
+        await load(world, name="Older", is_sample=False, in_force_from="2019-01-01")
         await load(world, name="Next", is_sample=False, in_force_from="2099-01-01")
 
     @pytest.mark.parametrize(
