@@ -223,8 +223,16 @@ async def disable_account(tx: AsyncSession, account: Account) -> Account:
     return account
 
 
-async def roster(tx: AsyncSession, on: date, *, badge: str = "", name: str = "", most: int = 500) -> list[Posting]:
-    """Postings of the staff that held on a day, by badge; filtered by the start of a badge or a part of a name.
+async def roster(
+    tx: AsyncSession,
+    on: date,
+    *,
+    badge: str = "",
+    name: str = "",
+    units: frozenset[uuid.UUID] | None = None,
+    most: int = 500,
+) -> list[Posting]:
+    """Postings of the staff that held on a day, by badge; filtered by the start of a badge, a part of a name, units.
 
     Someone known from a force form alone is not in it.
     """
@@ -234,6 +242,8 @@ async def roster(tx: AsyncSession, on: date, *, badge: str = "", name: str = "",
         query = query.where(Posting.badge.istartswith(badge, autoescape=True))
     if name:
         query = query.where(Posting.name.icontains(name, autoescape=True))
+    if units is not None:
+        query = query.where(Posting.unit_id.in_(units))
     return list((await tx.scalars(query.order_by(Posting.badge, Posting.id).limit(most))).all())
 
 

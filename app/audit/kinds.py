@@ -75,7 +75,7 @@ KINDS: dict[str, Kind] = {
     "matrix.loaded": _act("matrix", "matrix_sha256", "in_force_from", "is_sample"),
     "matrix.listed": _read("agency", "ids", "count"),
     "matrix.read": _read("matrix"),
-    "matrix.compared": _read("matrix", "with"),
+    "matrix.compared": _read("matrix", "against"),
     "calendar.read": _read("agency", "year"),
     "calendar.taken": _act("agency", "year", "count"),
     "calendar.day_added": _act("agency", "day"),

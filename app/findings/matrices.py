@@ -19,6 +19,7 @@ from app.findings.models import MatrixVersion
 from app.findings.rules import MatrixInUse, MatrixMissing, MatrixStands
 from app.findings.schemas import MatrixLine, MatrixView
 from app.provisions.matrix import Matrix, read_matrix, stored_matrix
+from app.provisions.matrix_changes import Comparison, compare
 
 
 async def load(tx: AsyncSession, actor: Actor, given: dict[str, Any]) -> MatrixVersion:
@@ -90,6 +91,25 @@ async def read(tx: AsyncSession, matrix_id: uuid.UUID) -> MatrixView:
     matrix = stored_matrix(version.matrix)
     view: MatrixView = MatrixView.of(version, sha256=matrix.digest, matrix=matrix)
     return view
+
+
+async def before(tx: AsyncSession, matrix_id: uuid.UUID) -> uuid.UUID:
+    """The version that began last before this one; this one itself where it is the first. Raises NotFound."""
+    version = await tx.get(MatrixVersion, matrix_id)
+    if version is None:
+        raise NotFound
+    query = select(MatrixVersion.id).where(MatrixVersion.in_force_from < version.in_force_from)
+    found = await tx.scalar(query.order_by(MatrixVersion.in_force_from.desc()).limit(1))
+    return found or version.id
+
+
+async def compared(tx: AsyncSession, matrix_id: uuid.UUID, against_id: uuid.UUID) -> Comparison:
+    """What a version changes against another. Raises NotFound."""
+    version, against = await tx.get(MatrixVersion, matrix_id), await tx.get(MatrixVersion, against_id)
+    if version is None or against is None:
+        raise NotFound
+    record(tx, "matrix.compared", ("matrix", version.id), against=against.id)
+    return compare(stored_matrix(against.matrix), stored_matrix(version.matrix))
 
 
 def line_of(version: MatrixVersion) -> MatrixLine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.pages import api_page, assets, home, session
+from app.pages.admin import ROUTERS as ADMIN
 from app.pages.board import exports, views
 from app.pages.desk import aside, case, queue, steps, triage
 from app.pages.officer import filing, reports
@@ -23,5 +24,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     views.router,
     exports.router,
     exports.unseen,
+    *ADMIN,
     api_page.router,
 )

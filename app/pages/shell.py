@@ -46,6 +46,7 @@ NAVIGATION = (
     Link("/file", N_("File a report"), frozenset({Right.FILE})),
     Link("/reports", N_("My reports"), frozenset({Right.FILE})),
     Link("/cases", N_("Cases"), frozenset({Right.READ_CASE, Right.READ_OVERVIEW})),
+    Link("/admin", N_("Administration"), frozenset({Right.KEEP_ROSTER, Right.KEEP_ACCOUNTS, Right.KEEP_SETTINGS})),
     Link("/exports", N_("Audit exports"), frozenset({Right.EXPORT})),
 )
 
