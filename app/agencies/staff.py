@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -75,9 +75,8 @@ async def last_names(tx: AsyncSession, officer_ids: set[uuid.UUID]) -> dict[uuid
     """The last posting of each of these officers, also of those who left."""
     if not officer_ids:
         return {}
-    query = select(Posting).where(Posting.officer_id.in_(officer_ids)).distinct(Posting.officer_id)
-    found = (await tx.scalars(query.order_by(Posting.officer_id, Posting.from_on.desc()))).all()
-    return {posting.officer_id: posting for posting in found}
+    query = select(Posting).where(Posting.officer_id.in_(officer_ids)).order_by(Posting.from_on)
+    return {posting.officer_id: posting for posting in (await tx.scalars(query)).all()}
 
 
 async def account_of(tx: AsyncSession, officer_id: uuid.UUID) -> Account | None:
@@ -89,8 +88,14 @@ async def led_by_nobody(tx: AsyncSession) -> Sequence[Posting]:
     """Officers whose supervisor has left the roster: a report of theirs would find no supervisor above them."""
     above = aliased(Posting)
     holds = select(above.id).where(above.officer_id == Posting.supervisor_id, above.until_on.is_(None)).exists()
-    query = select(Posting).where(Posting.until_on.is_(None), Posting.supervisor_id.is_not(None), ~holds)
+    query = staff_now().where(Posting.supervisor_id.is_not(None), ~holds)
     return (await tx.scalars(query.order_by(Posting.badge).limit(100))).all()
+
+
+def staff_now() -> Select[Posting]:
+    """Postings that hold now, without those known from a force form alone: a form is a fact of a case."""
+    held = select(Posting).join(Officer, Officer.id == Posting.officer_id)
+    return held.where(Officer.source == "roster", Posting.until_on.is_(None))
 
 
 def day_before(day: date) -> date:

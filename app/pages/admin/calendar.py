@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -69,7 +67,7 @@ async def _page(
         offered=calendars.public_holidays(agency.state, year) if not kept.is_taken else {},
         state=agency.state,
         today=today,
-        day=typed_day(form, "day", None if form else date(year, 12, 31) if year > today.year else None),
+        day=typed_day(form, "day"),
         name=form.one("name") if form else "",
         months=page.months(),
         done=done,

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 
 from app.agencies.actions import today_in
 from app.agencies.calendars import years_taken
-from app.agencies.models import Account, AccountRole, Posting
+from app.agencies.models import Account, AccountRole
 from app.agencies.passwords import UNSET
-from app.agencies.staff import led_by_nobody
+from app.agencies.staff import led_by_nobody, staff_now
 from app.audit.log import record
 from app.findings.models import MatrixVersion
 from app.http.route import Act, Transaction
@@ -24,7 +24,7 @@ async def home(page: OpenPage, actor: RosterKeeper, tx: Transaction) -> Response
     """What is kept here, and what is still missing."""
     record(tx, "agency.read", ("agency", actor.agency_id))
     today = today_in(page.agency, tx)
-    posted = await tx.scalar(select(func.count()).select_from(Posting).where(Posting.until_on.is_(None)))
+    posted = await tx.scalar(select(func.count()).select_from(staff_now().subquery()))
     accounts = await tx.scalar(select(func.count()).select_from(Account).where(Account.disabled_at.is_(None)))
     waiting = select(func.count()).select_from(Account).where(Account.password_hash == UNSET)
     held = select(AccountRole.role).where(AccountRole.ended_at.is_(None)).distinct()

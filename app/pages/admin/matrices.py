@@ -35,6 +35,11 @@ FAULTS = {
     "string_pattern_mismatch": N_("is not in the right form"),
     "date_from_datetime_parsing": N_("is no day; write it as 2027-01-31"),
     "date_parsing": N_("is no day; write it as 2027-01-31"),
+    "int_type": N_("is no whole number"),
+    "string_type": N_("is no text"),
+    "bool_type": N_("is neither true nor false"),
+    "greater_than_equal": N_("is too small"),
+    "less_than_equal": N_("is too large"),
     "value_error": N_("does not fit the rest of the matrix"),
 }
 ELSE = N_("does not fit")

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agencies.actions import agency_of
+from app.agencies.doors import PageActor
 from app.agencies.keeping import RosterFile
 from app.agencies.roster_preview import apply_kept, drop_file, keep_file, kept_file, preview
 from app.http.route import Act, PathId, Transaction
@@ -24,7 +25,7 @@ SHOWN_MOST = 500
 """Rows of one list: more is read in the file itself."""
 
 
-async def _kept(tx: Transaction, actor: RosterKeeper, file_id: PathId) -> RosterFile:
+async def _kept(tx: Transaction, actor: PageActor, file_id: PathId) -> RosterFile:
     return await kept_file(tx, file_id, actor.account_id)
 
 

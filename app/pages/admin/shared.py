@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 from fastapi import Response
 from pydantic import ValidationError
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor, Role
@@ -19,6 +18,7 @@ from app.access.rights import Right
 from app.agencies.actions import AlreadyThere
 from app.agencies.doors import holds
 from app.agencies.models import Posting, Rank
+from app.agencies.staff import staff_now
 from app.agencies.units import tree
 from app.errors import Validation
 from app.pages.fields import NO_DAY, Option, day_of, says_of
@@ -163,6 +163,5 @@ async def unit_options(tx: AsyncSession) -> list[Option]:
 
 
 async def holder_of_badge(tx: AsyncSession, badge: str) -> uuid.UUID | None:
-    query = select(Posting.officer_id).where(Posting.badge == badge, Posting.until_on.is_(None))
-    found: uuid.UUID | None = await tx.scalar(query)
-    return found
+    held = await tx.scalar(staff_now().where(Posting.badge == badge))
+    return held.officer_id if held is not None else None
