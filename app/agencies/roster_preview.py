@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from io import BytesIO
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.agencies.keeping import RosterFile
@@ -63,7 +63,7 @@ class Preview:
 
 
 async def keep_file(tx: AsyncSession, agency: Agency, content: bytes, by: uuid.UUID) -> RosterFile:
-    """Keep a file until it is applied or left. Raises Validation for none and for one that is too large."""
+    """Keep a file until it is applied or left; the one before it is dropped. Raises Validation for none or too much."""
     if not content:
         raise Validation((Fault("/file", "empty", "choose a file"),))
     if len(content) > FILE_BYTES:
@@ -75,6 +75,7 @@ async def keep_file(tx: AsyncSession, agency: Agency, content: bytes, by: uuid.U
         sha256=hashlib.sha256(content).hexdigest(),
         made_by=by,
     )
+    await tx.execute(delete(RosterFile).where(RosterFile.made_by == by))
     tx.add(kept)
     record(tx, "roster.previewed", ("agency", agency.id), file_sha256=kept.sha256)
     return kept

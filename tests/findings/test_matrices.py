@@ -72,3 +72,24 @@ class TestReading:
         assert (await world.commander.get("/v1/matrices")).json() == []
         for absent in (loaded, str(NOWHERE), "nonsense"):
             assert problem(await world.commander.get(f"/v1/matrices/{absent}")) == (404, "not-found")
+
+
+class TestComparing:
+    async def test_a_version_is_compared_with_the_one_before_it_or_another(self, world: World) -> None:
+        first = await load(world, name="A", in_force_from="2022-01-01")
+        harsher = matrix(name="B", in_force_from="2024-01-01")
+        harsher["categories"][0]["levels"][0]["highest"] = harsher["categories"][0]["levels"][1]["highest"]
+        second = (await world.admin.post("/v1/matrices", harsher)).json()["id"]
+        for query in ("", f"?since={first}"):
+            found = (await world.commander.get(f"/v1/matrices/{second}/changes{query}")).json()
+            cells = [cell for row in found["rows"] for cell in row["cells"] if cell["before"] != cell["after"]]
+            assert [(cell["category"], cell["level"]) for cell in cells] == [("A", 1)]
+        alone = (await world.commander.get(f"/v1/matrices/{first}/changes")).json()
+        assert all(cell["before"] == cell["after"] for row in alone["rows"] for cell in row["cells"])
+        assert "matrix.compared" in world.kinds()
+
+    async def test_what_is_not_there_is_compared_with_nothing(self, world: World, neighbours: World) -> None:
+        here, there = await load(world), await load(neighbours)
+        for path in (f"{there}/changes", f"{here}/changes?since={there}", f"{NOWHERE}/changes"):
+            assert problem(await world.commander.get(f"/v1/matrices/{path}")) == (404, "not-found")
+        assert problem(await world.reporter.get(f"/v1/matrices/{here}/changes")) == (403, "forbidden")

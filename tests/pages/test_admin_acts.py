@@ -97,7 +97,9 @@ class TestUploads:
         await browser.sign_in(neighbours.admin)
         assert (await browser.get(at)).status_code == 404
         await browser.sign_in(world.admin)
-        assert (await send(browser, f"{at}/drop")).status_code == 303
+        again = (await upload(browser, GOOD.encode())).headers["location"]
+        assert (await browser.get(at)).status_code == 404
+        assert (await send(browser, f"{again}/drop")).status_code == 303
         assert world.database.sql("SELECT count(*) FROM roster_file WHERE agency_id = :a", a=world.agency.id) == [(0,)]
 
 

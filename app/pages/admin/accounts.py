@@ -33,6 +33,7 @@ from app.pages.shell import OpenPage, Page, go, open_page
 from app.words import N_
 
 router = APIRouter(route_class=Act, include_in_schema=False, dependencies=[Depends(open_page)])
+MOST = 500
 FIELDS = ("name", "email", "badge")
 NEEDED = {
     "name": N_("Give the name of the person"),
@@ -41,7 +42,6 @@ NEEDED = {
     "officer_id": N_("No officer on the roster has this badge"),
     "role": N_("Choose an office"),
 }
-PRIVILEGED = frozenset({Role.CUSTODIAN, Role.OVERSIGHT, Role.DISCIPLINE_AUTHORITY, Role.AGENCY_ADMIN})
 DONE = {
     "added": N_("The account is made. Make an invitation now, so that its holder can set a password."),
     "granted": N_("The office is given. It counts from the holder's next page on."),
@@ -76,9 +76,17 @@ async def all_accounts(request: Request, page: OpenPage, actor: AccountKeeper, t
         query = query.where(
             Account.name.icontains(words, autoescape=True) | Account.email.icontains(words, autoescape=True)
         )
-    found = (await tx.scalars(query.limit(500))).all()
+    found = (await tx.scalars(query.limit(MOST))).all()
     record(tx, "agency.read", ("agency", actor.agency_id))
-    return show(page, "admin/accounts.html", found=found, held=await accounts.offices_now(tx), words=words, unset=UNSET)
+    return show(
+        page,
+        "admin/accounts.html",
+        found=found,
+        held=await accounts.offices_now(tx),
+        words=words,
+        unset=UNSET,
+        is_full=len(found) == MOST,
+    )
 
 
 @router.get("/admin/accounts/new")
@@ -151,7 +159,6 @@ async def _page(
         is_own=held.id == page.actor.account_id,
         has_password=held.password_hash != UNSET,
         invitation=await open_invitation(tx, held.id),
-        privileged=PRIVILEGED,
         done=done,
         role=role,
     )

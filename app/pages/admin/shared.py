@@ -72,7 +72,6 @@ OFFICE_HINTS = {
     Role.INSPECTOR: N_("Receives the whole audit record; sees no case."),
 }
 SAYS = {
-    "string_pattern_mismatch": N_("This is not in the right form"),
     "order": N_("This must be after what holds now began"),
     "future": N_("This must not be in the future"),
     "past": N_("This must be a day ahead of us"),
