@@ -24,6 +24,8 @@ from app.db.session import speak_for, time_of
 from app.errors import Conflict, NotFound
 
 HOLDS = timedelta(days=7)
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without those that are taken for one another."""
 INVITATION_AGENCY = text("SELECT agency_id FROM invitation_agency(:token_hash)")
 
 
@@ -50,11 +52,11 @@ async def invite(tx: AsyncSession, by: Actor, account: Account) -> Made:
     if account.password_hash != UNSET:
         raise HasPassword
     await _end_all(tx, account.id)
-    secret = secrets.token_urlsafe(24)
+    secret = _new_secret()
     at = time_of(tx)
     made = Invitation(
         agency_id=account.agency_id,
-        token_hash=hash_of(secret),
+        token_hash=hash_of(_as_meant(secret)),
         account_id=account.id,
         made_by=by.account_id,
         created_at=at,
@@ -76,7 +78,7 @@ async def open_invitation(tx: AsyncSession, account_id: uuid.UUID) -> Invitation
 
 async def accept(tx: AsyncSession, secret: str, password: str) -> Account:
     """Set the first password; the secret is used up. Raises InvitationGone, Validation for a weak password."""
-    token_hash = hash_of(secret.strip())
+    token_hash = hash_of(_as_meant(secret))
     agency_id = await tx.scalar(INVITATION_AGENCY, {"token_hash": token_hash})
     if agency_id is None:
         raise InvitationGone
@@ -93,6 +95,16 @@ async def accept(tx: AsyncSession, secret: str, password: str) -> Account:
     await _end_all(tx, account.id)
     record(tx, "password.set", ("account", account.id))
     return account
+
+
+def _new_secret() -> str:
+    """138 random bits in groups that can be read out on the telephone."""
+    drawn = "".join(secrets.choice(LETTERS) for _ in range(28))
+    return "-".join(drawn[n : n + 4] for n in range(0, len(drawn), 4))
+
+
+def _as_meant(secret: str) -> str:
+    return "".join(letter for letter in secret.upper() if letter in LETTERS)
 
 
 async def _end_all(tx: AsyncSession, account_id: uuid.UUID) -> None:

@@ -157,7 +157,7 @@ IDS = {
     "account_id": "SELECT id FROM account WHERE agency_id = :a",
     "export_id": "SELECT id FROM export WHERE agency_id = :a",
     "unit_id": "SELECT id FROM unit WHERE agency_id = :a",
-    "year": "SELECT 2026 WHERE :a IS NOT NULL",
+    "year": "SELECT extract(year FROM now())::int WHERE :a IS NOT NULL",
     "provision_id": "SELECT 'US-CO' WHERE :a IS NOT NULL",
 }
 
