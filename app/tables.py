@@ -1,5 +1,6 @@
 """Every table of the house, so that migrations and their test see them all."""
 
+from app.agencies import keeping
 from app.agencies import models as agencies
 from app.cases import models as cases
 from app.db.base import Base
@@ -10,4 +11,4 @@ from app.incidents import models as incidents
 from app.oversight import models as oversight
 from app.reports import models as reports
 
-__all__ = ["Base", "agencies", "cases", "evidence", "findings", "http", "incidents", "oversight", "reports"]
+__all__ = ["Base", "agencies", "cases", "evidence", "findings", "http", "incidents", "keeping", "oversight", "reports"]

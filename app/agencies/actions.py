@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Role
 from app.agencies.models import Account, AccountRole, Agency, Kin, Officer, Posting, Unit
-from app.agencies.passwords import Personal, hash_password, refuse_weak
+from app.agencies.passwords import UNSET, Personal, hash_password, refuse_weak
 from app.agencies.schemas import AccountIn, OfficerIn, UnitIn
 from app.audit.log import record
 from app.db.session import speak_for, time_of
@@ -108,6 +108,7 @@ async def add_officer(tx: AsyncSession, agency_id: uuid.UUID, officer: OfficerIn
     """An officer with a first posting. Raises AlreadyThere where the badge is someone's now."""
     await _refuse_taken_badge(tx, officer.badge, None)
     await _refuse_unknown_posts(tx, officer)
+    await refuse_future(tx, agency_id, "/from_on", officer.from_on)
     person = Officer(id=uuid.uuid4(), agency_id=agency_id, source=source)
     posting = _posting(agency_id, person.id, officer, officer.from_on or time_of(tx).date())
     tx.add(person)
@@ -121,6 +122,7 @@ async def change_posting(tx: AsyncSession, agency_id: uuid.UUID, officer_id: uui
     """A new posting from a day on; the one before ends that day and stays on the roster's history."""
     await _refuse_taken_badge(tx, to.badge, officer_id)
     await _refuse_unknown_posts(tx, to, officer_id)
+    await refuse_future(tx, agency_id, "/from_on", to.from_on)
     from_on = to.from_on or time_of(tx).date()
     held = await tx.scalar(
         select(Posting).where(Posting.officer_id == officer_id, Posting.until_on.is_(None)).with_for_update()
@@ -130,6 +132,8 @@ async def change_posting(tx: AsyncSession, agency_id: uuid.UUID, officer_id: uui
             raise Validation((Fault("/from_on", "order", "must be after the posting that holds now"),))
         held.until_on = from_on
         await tx.flush()
+    elif from_on < (await _left_on(tx, officer_id) or from_on):
+        raise Validation((Fault("/from_on", "order", "must not be before the last posting ended"),))
     posting = _posting(agency_id, officer_id, to, from_on)
     tx.add(posting)
     record(
@@ -142,6 +146,16 @@ async def change_posting(tx: AsyncSession, agency_id: uuid.UUID, officer_id: uui
         from_on=from_on,
     )
     return posting
+
+
+async def _left_on(tx: AsyncSession, officer_id: uuid.UUID) -> date | None:
+    return await tx.scalar(select(func.max(Posting.until_on)).where(Posting.officer_id == officer_id))
+
+
+async def refuse_future(tx: AsyncSession, agency_id: uuid.UUID, pointer: str, day: date | None) -> None:
+    """Raise Validation for a day that has not come at the agency: what holds now is what is in force now."""
+    if day is not None and day > today_in(await agency_of(tx, agency_id), tx):
+        raise Validation((Fault(pointer, "future", "must not be in the future"),))
 
 
 def _posting(agency_id: uuid.UUID, officer_id: uuid.UUID, officer: OfficerIn, from_on: date) -> Posting:
@@ -165,8 +179,11 @@ async def _refuse_taken_badge(tx: AsyncSession, badge: str, officer_id: uuid.UUI
 
 async def _refuse_unknown_posts(tx: AsyncSession, officer: OfficerIn, officer_id: uuid.UUID | None = None) -> None:
     faults = []
-    if officer.unit_id is not None and await tx.get(Unit, officer.unit_id) is None:
+    unit = await tx.get(Unit, officer.unit_id) if officer.unit_id is not None else None
+    if officer.unit_id is not None and unit is None:
         faults.append(Fault("/unit_id", "unknown", "no such unit"))
+    if unit is not None and unit.closed_on is not None:
+        faults.append(Fault("/unit_id", "closed", "this unit is no more"))
     if officer.supervisor_id is not None and await tx.get(Officer, officer.supervisor_id) is None:
         faults.append(Fault("/supervisor_id", "unknown", "no such officer"))
     if officer_id is not None and officer.supervisor_id == officer_id:
@@ -179,6 +196,10 @@ async def declare_kin(tx: AsyncSession, agency_id: uuid.UUID, officer_id: uuid.U
     """Two officers are relatives; holds in both directions."""
     if await tx.get(Officer, relative_id) is None or officer_id == relative_id:
         raise Validation((Fault("/relative_id", "unknown", "no such other officer"),))
+    pair = {officer_id, relative_id}
+    standing = select(Kin.id).where(Kin.officer_id.in_(pair), Kin.relative_id.in_(pair), Kin.ended_on.is_(None))
+    if await tx.scalar(standing) is not None:
+        raise AlreadyThere("relative_id")
     kin = Kin(agency_id=agency_id, officer_id=officer_id, relative_id=relative_id)
     tx.add(kin)
     record(tx, "kin.declared", ("officer", officer_id), relative=relative_id)
@@ -187,7 +208,8 @@ async def declare_kin(tx: AsyncSession, agency_id: uuid.UUID, officer_id: uuid.U
 
 async def add_account(tx: AsyncSession, agency_id: uuid.UUID, account: AccountIn, by: uuid.UUID | None) -> Account:
     """An account with its offices. Raises Validation for weak passwords and offices that do not go together (S40)."""
-    refuse_weak(account.password, Personal(account.email, account.name))
+    if account.password is not None:
+        refuse_weak(account.password, Personal(account.email, account.name))
     refuse_incompatible(frozenset(account.roles), account.officer_id)
     if await tx.scalar(select(Account.id).where(func.lower(Account.email) == account.email.lower())):
         raise AlreadyThere("email")
@@ -198,7 +220,7 @@ async def add_account(tx: AsyncSession, agency_id: uuid.UUID, account: AccountIn
         agency_id=agency_id,
         email=account.email,
         name=account.name,
-        password_hash=hash_password(account.password),
+        password_hash=UNSET if account.password is None else hash_password(account.password),
         officer_id=account.officer_id,
     )
     tx.add(added)
@@ -240,8 +262,16 @@ async def set_language(tx: AsyncSession, account: Account, language: str) -> Non
     record(tx, "account.language_set", ("account", account.id), rev=account.version, language=language)
 
 
-async def roster(tx: AsyncSession, on: date, *, badge: str = "", name: str = "", most: int = 500) -> list[Posting]:
-    """Postings of the staff that held on a day, by badge; filtered by the start of a badge or a part of a name.
+async def roster(
+    tx: AsyncSession,
+    on: date,
+    *,
+    badge: str = "",
+    name: str = "",
+    units: frozenset[uuid.UUID] | None = None,
+    most: int = 500,
+) -> list[Posting]:
+    """Postings of the staff that held on a day, by badge; filtered by the start of a badge, a part of a name, units.
 
     Someone known from a force form alone is not in it.
     """
@@ -251,6 +281,8 @@ async def roster(tx: AsyncSession, on: date, *, badge: str = "", name: str = "",
         query = query.where(Posting.badge.istartswith(badge, autoescape=True))
     if name:
         query = query.where(Posting.name.icontains(name, autoescape=True))
+    if units is not None:
+        query = query.where(Posting.unit_id.in_(units))
     return list((await tx.scalars(query.order_by(Posting.badge, Posting.id).limit(most))).all())
 
 

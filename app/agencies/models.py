@@ -29,7 +29,7 @@ class Rank(StrEnum):
     NOT_GIVEN = "not_given"
 
 
-class Agency(Keyed, Base):
+class Agency(Keyed, Versioned, Base):
     """A tenant. Its ORI and state decide which law applies."""
 
     __tablename__ = "agency"
@@ -60,6 +60,8 @@ class Unit(Record, Base):
 
     name: Mapped[str]
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"))
+    closed_on: Mapped[date | None]
+    """First day that it was no more. What it was called before stands in `UnitPast`."""
 
 
 class Officer(Record, Base):
@@ -101,6 +103,8 @@ class Kin(Record, Base):
 
     officer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("officer.id"), index=True)
     relative_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("officer.id"), index=True)
+    ended_on: Mapped[date | None]
+    """The day it was declared over; incidents up to that day keep the walls that it raised."""
 
 
 class Account(Record, Versioned, Base):

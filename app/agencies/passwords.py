@@ -18,6 +18,9 @@ MEMORY_KIB, ITERATIONS, LANES = 19 * 1024, 2, 1
 CONTEXT_WORDS = ("upstander", "password", "police", "internal affairs")
 DUMMY = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
+UNSET = ""
+"""Kept of an account whose holder has not set a password yet: no password is right for it."""
+
 
 def _kdf() -> Argon2id:
     return Argon2id(salt=os.urandom(16), length=32, iterations=ITERATIONS, lanes=LANES, memory_cost=MEMORY_KIB)

@@ -223,7 +223,7 @@ async def _units(
     tx: AsyncSession, agency: Agency, entries: list[Entry], change: Change
 ) -> dict[tuple[str, ...], uuid.UUID]:
     """Ids of all units by path; those missing are made, parents first."""
-    rows = {unit.id: unit for unit in (await tx.scalars(select(Unit))).all()}
+    rows = {unit.id: unit for unit in (await tx.scalars(select(Unit).where(Unit.closed_on.is_(None)))).all()}
     paths: dict[tuple[str, ...], uuid.UUID] = {}
     for unit in rows.values():
         path, above = [unit.name], unit.parent_id

@@ -6,13 +6,13 @@ import uuid
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import AfterValidator
 from sqlalchemy import select
 
 from app.access.actor import Actor, Role
 from app.access.rights import Right
-from app.agencies import actions
+from app.agencies import actions, staff
 from app.agencies.doors import ONCE, holds, open_to_all, signed_in
 from app.agencies.models import Account, AccountRole, Officer, Posting, Unit
 from app.agencies.schemas import (
@@ -20,6 +20,8 @@ from app.agencies.schemas import (
     AccountView,
     AgencyView,
     KinIn,
+    KinView,
+    LeaveIn,
     Me,
     OfficerIn,
     PostingView,
@@ -32,6 +34,7 @@ from app.agencies.sign_in import sign_in
 from app.audit.log import record
 from app.db.session import time_of
 from app.errors import NotFound
+from app.http.conditions import tag
 from app.http.route import Act, PathId, Transaction
 from app.http.text import clean
 
@@ -73,10 +76,12 @@ async def me(actor: Annotated[Actor, signed_in("everyone may know who they are")
 
 
 @router.get("/v1/agency", tags=["agency"])
-async def agency(actor: Reader, tx: Transaction) -> AgencyView:
+async def agency(actor: Reader, tx: Transaction, response: Response) -> AgencyView:
     """The agency of the asker."""
     record(tx, "agency.read", ("agency", actor.agency_id))
-    view: AgencyView = AgencyView.of(await actions.agency_of(tx, actor.agency_id))
+    found = await actions.agency_of(tx, actor.agency_id)
+    tag(response, found.version)
+    view: AgencyView = AgencyView.of(found)
     return view
 
 
@@ -136,12 +141,34 @@ async def change_posting(actor: RosterKeeper, officer_id: PathId, to: OfficerIn,
     return view
 
 
+@router.post("/v1/officers/{officer_id}/leave", tags=["agency"], dependencies=[ONCE])
+async def leave(actor: RosterKeeper, officer_id: PathId, said: LeaveIn, tx: Transaction) -> PostingView:
+    """Take an officer off the roster from a day on; all that they were stays on file."""
+    view: PostingView = PostingView.of(await staff.leave(tx, await staff.officer_of(tx, officer_id), said.on))
+    return view
+
+
+@router.get("/v1/officers/{officer_id}/kin", tags=["agency"])
+async def kin(actor: RosterKeeper, officer_id: PathId, tx: Transaction) -> list[KinView]:
+    """Declared relatives of an officer, and when a kinship was declared over."""
+    found = await staff.kin_of(tx, officer_id)
+    if await tx.get(Officer, officer_id) is None:
+        raise NotFound
+    return [KinView(id=each.id, relative_id=other, ended_on=each.ended_on) for each, other in found]
+
+
 @router.post("/v1/officers/{officer_id}/kin", tags=["agency"], status_code=204, dependencies=[ONCE])
 async def declare_kin(actor: RosterKeeper, officer_id: PathId, kin: KinIn, tx: Transaction) -> None:
     """Declare that two officers are relatives."""
     if await tx.get(Officer, officer_id) is None:
         raise NotFound
     await actions.declare_kin(tx, actor.agency_id, officer_id, kin.relative_id)
+
+
+@router.post("/v1/officers/{officer_id}/kin/{kin_id}/end", tags=["agency"], status_code=204, dependencies=[ONCE])
+async def end_kin(actor: RosterKeeper, officer_id: PathId, kin_id: PathId, tx: Transaction) -> None:
+    """Two officers are relatives no longer; incidents up to today keep the walls that it raised."""
+    await staff.end_kin(tx, officer_id, kin_id)
 
 
 @router.get("/v1/accounts", tags=["agency"])

@@ -81,7 +81,9 @@ class RosterView(View):
 class AccountIn(In):
     email: Email
     name: Short
-    password: str = Field(max_length=128, json_schema_extra={"format": "password"})
+    password: str | None = Field(
+        None, max_length=128, json_schema_extra={"format": "password"}, description="without one it waits to be invited"
+    )
     roles: list[Role] = Field(min_length=1, max_length=4)
     officer_id: uuid.UUID | None = None
 
@@ -97,3 +99,13 @@ class AccountView(View):
 
 class KinIn(In):
     relative_id: uuid.UUID
+
+
+class KinView(View):
+    id: uuid.UUID
+    relative_id: uuid.UUID
+    ended_on: date | None = Field(description="incidents up to this day keep the walls that the kinship raised")
+
+
+class LeaveIn(In):
+    on: date = Field(description="first day off the roster; not in the future")

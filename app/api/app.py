@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 
+from app.agencies import keeping_routes
 from app.agencies import routes as agencies
 from app.agencies.doors import DOORS, Door
 from app.agencies.tokens import Tokens
@@ -35,6 +36,7 @@ from app.version import VERSION
 ROUTERS: tuple[APIRouter, ...] = (
     house.router,
     agencies.router,
+    keeping_routes.router,
     provisions.router,
     filing_routes.router,
     proceedings.router,

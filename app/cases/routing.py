@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select, text
+from sqlalchemy import ColumnElement, Select, exists, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Role
 from app.agencies.models import Account, AccountRole, Kin
 from app.cases.models import Allegation, Assignment, Case, Level, Passed, Recusal, State
-from app.cases.rules import MAY_BE, free_accounts
+from app.cases.rules import MAY_BE, free_accounts, kinship_holds
 from app.cases.steps import STEPS
 from app.cases.timeline import note
 from app.db.session import time_of
@@ -48,14 +48,15 @@ class Route:
 
 async def walled_officers(tx: AsyncSession, incident_id: uuid.UUID) -> set[uuid.UUID]:
     """Everyone present, and their declared kin."""
-    return await _with_kin(tx, select(Presence.officer_id).where(Presence.incident_id == incident_id))
+    return await _with_kin(tx, incident_id, select(Presence.officer_id).where(Presence.incident_id == incident_id))
 
 
-async def _with_kin(tx: AsyncSession, officers: Select[uuid.UUID]) -> set[uuid.UUID]:
+async def _with_kin(tx: AsyncSession, incident_id: uuid.UUID, officers: Select[uuid.UUID]) -> set[uuid.UUID]:
+    holds = kinship_holds(literal(incident_id))
     kin = (
         select(Kin.relative_id)
-        .where(Kin.officer_id.in_(officers))
-        .union(select(Kin.officer_id).where(Kin.relative_id.in_(officers)))
+        .where(Kin.officer_id.in_(officers), holds)
+        .union(select(Kin.officer_id).where(Kin.relative_id.in_(officers), holds))
     )
     found: Iterable[uuid.UUID] = (await tx.execute(officers.union(kin))).scalars().all()
     return set(found)
@@ -112,7 +113,7 @@ async def find_new_route(tx: AsyncSession, case: Case, past: uuid.UUID | None = 
     """Where the case goes when it is routed anew: never lower than it has been, and past the account `past`."""
     involved = select(Presence.officer_id).where(Presence.incident_id == case.incident_id)
     accused = select(Allegation.officer_id).where(Allegation.case_id == case.id)
-    walled = await _with_kin(tx, involved) | await _with_kin(tx, accused)
+    walled = await _with_kin(tx, case.incident_id, involved) | await _with_kin(tx, case.incident_id, accused)
     walled |= set((await tx.scalars(select(Passed.officer_id).where(Passed.case_id == case.id))).all())
     recused = set((await tx.scalars(select(Recusal.account_id).where(Recusal.case_id == case.id))).all())
     route = await find_route(

@@ -10,7 +10,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from app.access.actor import Actor, Role
@@ -18,7 +18,7 @@ from app.access.gate import Condition, Gate, Grant, Wall, nobody
 from app.access.rights import Right
 from app.agencies.models import Account, AccountRole, Kin
 from app.cases.models import Allegation, Assignment, Case, Level, Passed, Recusal, State
-from app.incidents.models import Presence
+from app.incidents.models import Incident, Presence
 
 TRIAGE_WITHIN = timedelta(hours=72)
 """An untouched report moves out of the chain after it (S31); our setting, not law."""
@@ -52,7 +52,9 @@ def present_or_kin(incident_id: Id, officer_id: uuid.UUID) -> ColumnElement[bool
     A disputed entry keeps the wall: only the outside reviewer lifts one.
     """
     here = exists().where(Presence.incident_id == incident_id, Presence.officer_id == officer_id)
-    kin = exists().where(Presence.incident_id == incident_id, _kin(Presence.officer_id, officer_id))
+    kin = exists().where(
+        Presence.incident_id == incident_id, _kin(Presence.officer_id, officer_id), kinship_holds(incident_id)
+    )
     return or_(here, kin)
 
 
@@ -63,6 +65,16 @@ def _kin(one: Id, other: uuid.UUID) -> ColumnElement[bool]:
     )
 
 
+def kinship_holds(incident_id: Id) -> ColumnElement[bool]:
+    """A kinship that was declared over keeps the walls of all incidents up to that day: ending one opens nothing.
+
+    A day more than the date says, since days are the agency's and this counts in UTC.
+    """
+    last = Kin.ended_on + text("interval '1 day'")
+    before = exists().where(Incident.id == incident_id, func.date(Incident.occurred_at) <= last)
+    return or_(Kin.ended_on.is_(None), before)
+
+
 def _was_present(actor: Actor) -> ColumnElement[bool]:
     return nobody() if actor.officer_id is None else present_or_kin(Case.incident_id, actor.officer_id)
 
@@ -71,7 +83,9 @@ def _is_accused(actor: Actor) -> ColumnElement[bool]:
     if actor.officer_id is None:
         return nobody()
     accused = exists().where(Allegation.case_id == Case.id, Allegation.officer_id == actor.officer_id)
-    kin = exists().where(Allegation.case_id == Case.id, _kin(Allegation.officer_id, actor.officer_id))
+    kin = exists().where(
+        Allegation.case_id == Case.id, _kin(Allegation.officer_id, actor.officer_id), kinship_holds(Case.incident_id)
+    )
     return or_(accused, kin)
 
 

@@ -10,30 +10,31 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor
+from app.agencies.actions import today_in
 from app.agencies.models import Agency
 from app.audit.log import record
-from app.cases.models import Allegation, Case
 from app.db.session import time_of
 from app.errors import NotFound
-from app.findings.models import MatrixVersion, Worksheet
+from app.findings.models import MatrixVersion
 from app.findings.rules import MatrixInUse, MatrixMissing, MatrixStands
 from app.findings.schemas import MatrixLine, MatrixView
-from app.incidents.models import Incident
 from app.provisions.matrix import Matrix, read_matrix, stored_matrix
+from app.provisions.matrix_changes import Comparison, compare
 
 
 async def load(tx: AsyncSession, actor: Actor, given: dict[str, Any]) -> MatrixVersion:
     """Load a matrix as the agency has it. What it is, sample or own, it says itself.
 
-    Raises Validation for what is no matrix, MatrixStands where one of its name or day is there, MatrixInUse where a
-    worksheet was made that it would have to be made on: figures do not change under a case.
+    Raises Validation for what is no matrix, MatrixStands where one of its name or day is there, MatrixInUse where it
+    would change what holds on a day that has come: figures do not change under a case, and whether there is one is
+    nothing that loading a matrix may tell.
     """
     matrix = read_matrix(given)
     agency = await tx.get_one(Agency, actor.agency_id, with_for_update={"key_share": True})
     same_day = (MatrixVersion.in_force_from == matrix.in_force_from) & (MatrixVersion.is_sample == matrix.is_sample)
     if await tx.scalar(select(MatrixVersion.id).where((MatrixVersion.name == matrix.name) | same_day)) is not None:
         raise MatrixStands
-    if not matrix.is_sample and await _is_decided_by(tx, agency, matrix.in_force_from):
+    if not matrix.is_sample and await _holds_already(tx, agency, matrix.in_force_from):
         raise MatrixInUse
     version = MatrixVersion(
         id=uuid.uuid4(),
@@ -58,18 +59,11 @@ async def load(tx: AsyncSession, actor: Actor, given: dict[str, Any]) -> MatrixV
     return version
 
 
-async def _is_decided_by(tx: AsyncSession, agency: Agency, since: date) -> bool:
-    """Whether a worksheet on an own matrix exists for an incident of that day or later."""
-    day = func.date(func.timezone(agency.time_zone, Incident.occurred_at))
-    query = (
-        select(Worksheet.id)
-        .join(MatrixVersion, MatrixVersion.id == Worksheet.matrix_id)
-        .join(Allegation, Allegation.id == Worksheet.allegation_id)
-        .join(Case, Case.id == Allegation.case_id)
-        .join(Incident, Incident.id == Case.incident_id)
-        .where(Worksheet.agency_id == agency.id, ~MatrixVersion.is_sample, day >= since)
-    )
-    return await tx.scalar(query.limit(1)) is not None
+async def _holds_already(tx: AsyncSession, agency: Agency, day: date) -> bool:
+    """Whether the day has come, and an own matrix holds on it: one may be put before all others, or ahead of us."""
+    own = select(func.min(MatrixVersion.in_force_from)).where(~MatrixVersion.is_sample)
+    first = await tx.scalar(own)
+    return first is not None and first <= day <= today_in(agency, tx)
 
 
 async def matrix_on(tx: AsyncSession, day: date) -> tuple[MatrixVersion, Matrix]:
@@ -97,6 +91,25 @@ async def read(tx: AsyncSession, matrix_id: uuid.UUID) -> MatrixView:
     matrix = stored_matrix(version.matrix)
     view: MatrixView = MatrixView.of(version, sha256=matrix.digest, matrix=matrix)
     return view
+
+
+async def before(tx: AsyncSession, matrix_id: uuid.UUID) -> uuid.UUID:
+    """The version that began last before this one; this one itself where it is the first. Raises NotFound."""
+    version = await tx.get(MatrixVersion, matrix_id)
+    if version is None:
+        raise NotFound
+    query = select(MatrixVersion.id).where(MatrixVersion.in_force_from < version.in_force_from)
+    found = await tx.scalar(query.order_by(MatrixVersion.in_force_from.desc()).limit(1))
+    return found or version.id
+
+
+async def compared(tx: AsyncSession, matrix_id: uuid.UUID, against_id: uuid.UUID) -> Comparison:
+    """What a version changes against another. Raises NotFound."""
+    version, against = await tx.get(MatrixVersion, matrix_id), await tx.get(MatrixVersion, against_id)
+    if version is None or against is None:
+        raise NotFound
+    record(tx, "matrix.compared", ("matrix", version.id), against=against.id)
+    return compare(stored_matrix(against.matrix), stored_matrix(version.matrix))
 
 
 def line_of(version: MatrixVersion) -> MatrixLine:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Query, Response
 
 from app.access.actor import Actor
 from app.access.gate import Granted, Inside
@@ -37,6 +38,7 @@ from app.findings.schemas import (
 )
 from app.http.conditions import tag
 from app.http.route import Act, PathId, Transaction
+from app.provisions.matrix_changes import Comparison
 
 router = APIRouter(prefix="/v1", route_class=Act)
 
@@ -171,6 +173,16 @@ async def list_matrices(actor: Annotated[Actor, holds(Right.READ_MATRICES)], tx:
 async def read_matrix(matrix_id: PathId, tx: Transaction) -> MatrixView:
     """One matrix, whole."""
     return await matrices.read(tx, matrix_id)
+
+
+@router.get("/matrices/{matrix_id}/changes", tags=["discipline"], dependencies=[holds(Right.READ_MATRICES)])
+async def matrix_changes(
+    matrix_id: PathId,
+    tx: Transaction,
+    since: Annotated[uuid.UUID | None, Query(description="the version before it, where not given")] = None,
+) -> Comparison:
+    """What a version changes against another, cell by cell."""
+    return await matrices.compared(tx, matrix_id, since or await matrices.before(tx, matrix_id))
 
 
 @router.post(

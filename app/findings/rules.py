@@ -149,7 +149,7 @@ class MatrixStands(Conflict):
 
 @dataclass(eq=False)
 class MatrixInUse(Conflict):
-    """A worksheet was made on the matrix that held then; a new version begins later."""
+    """A matrix of the agency holds on that day already; a new version begins on a day ahead, or before the first."""
 
 
 @dataclass(eq=False)

@@ -56,6 +56,7 @@ NAVIGATION = (
     Link("/cases", N_("Cases"), frozenset({Right.READ_CASE})),
     Link("/reviews", N_("Cases to review"), frozenset({Right.READ_OVERVIEW})),
     Link("/statistics", N_("Figures"), frozenset({Right.STATISTICS})),
+    Link("/admin", N_("Administration"), frozenset({Right.KEEP_ROSTER, Right.KEEP_ACCOUNTS, Right.KEEP_SETTINGS})),
     Link("/exports", N_("Audit exports"), frozenset({Right.EXPORT})),
 )
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.findings.matter import load, make_matter, matrix
+from tests.findings.matter import load, matrix
 from tests.proceedings.walk import problem
-from tests.world import NOWHERE, World
+from tests.world import NOWHERE, World, today
 
 
 class TestLoading:
@@ -33,13 +33,12 @@ class TestLoading:
         )
         assert problem(await world.admin.post("/v1/matrices", matrix(name="Another"))) == (409, "matrix-stands")
 
-    async def test_figures_do_not_change_under_a_case(self, world: World) -> None:
-        matter = await make_matter(world)
-        await load(world, name="Ours", is_sample=False)
-        await matter.sustained()
-        assert (await matter.worksheet_made()).status_code == 201
-        milder = matrix(name="Milder", is_sample=False, in_force_from="2023-01-01")
-        assert problem(await world.admin.post("/v1/matrices", milder)) == (409, "matrix-in-use")
+    async def test_figures_do_not_change_under_a_case_and_tell_nothing_of_one(self, world: World) -> None:
+        await load(world, name="Ours", is_sample=False, in_force_from="2023-01-01")
+        for day in ("2023-06-01", str(today())):
+            milder = matrix(name="Milder", is_sample=False, in_force_from=day)
+            assert problem(await world.admin.post("/v1/matrices", milder)) == (409, "matrix-in-use")
+        await load(world, name="Older", is_sample=False, in_force_from="2019-01-01")
         await load(world, name="Next", is_sample=False, in_force_from="2099-01-01")
 
     @pytest.mark.parametrize(
@@ -73,3 +72,24 @@ class TestReading:
         assert (await world.commander.get("/v1/matrices")).json() == []
         for absent in (loaded, str(NOWHERE), "nonsense"):
             assert problem(await world.commander.get(f"/v1/matrices/{absent}")) == (404, "not-found")
+
+
+class TestComparing:
+    async def test_a_version_is_compared_with_the_one_before_it_or_another(self, world: World) -> None:
+        first = await load(world, name="A", in_force_from="2022-01-01")
+        harsher = matrix(name="B", in_force_from="2024-01-01")
+        harsher["categories"][0]["levels"][0]["highest"] = harsher["categories"][0]["levels"][1]["highest"]
+        second = (await world.admin.post("/v1/matrices", harsher)).json()["id"]
+        for query in ("", f"?since={first}"):
+            found = (await world.commander.get(f"/v1/matrices/{second}/changes{query}")).json()
+            cells = [cell for row in found["rows"] for cell in row["cells"] if cell["before"] != cell["after"]]
+            assert [(cell["category"], cell["level"]) for cell in cells] == [("A", 1)]
+        alone = (await world.commander.get(f"/v1/matrices/{first}/changes")).json()
+        assert all(cell["before"] == cell["after"] for row in alone["rows"] for cell in row["cells"])
+        assert "matrix.compared" in world.kinds()
+
+    async def test_what_is_not_there_is_compared_with_nothing(self, world: World, neighbours: World) -> None:
+        here, there = await load(world), await load(neighbours)
+        for path in (f"{there}/changes", f"{here}/changes?since={there}", f"{NOWHERE}/changes"):
+            assert problem(await world.commander.get(f"/v1/matrices/{path}")) == (404, "not-found")
+        assert problem(await world.reporter.get(f"/v1/matrices/{here}/changes")) == (403, "forbidden")

@@ -82,6 +82,7 @@ async def told(app: FastAPI, database: Database) -> World:
         for person in [world.cast[name]]
     }
     await load_matrix(cast["admin"])
+    await cast["admin"].post("/v1/units", {"name": "Patrol"})
     for number, story in enumerate(STORIES):
         await story.tell(cast, scene_of(number, datetime.now(UTC)))
     await cast["rivera"].post("/v1/drafts", {"content": {}})
@@ -155,6 +156,8 @@ IDS = {
     "matrix_id": "SELECT id FROM matrix_version WHERE agency_id = :a",
     "account_id": "SELECT id FROM account WHERE agency_id = :a",
     "export_id": "SELECT id FROM export WHERE agency_id = :a",
+    "unit_id": "SELECT id FROM unit WHERE agency_id = :a",
+    "year": "SELECT extract(year FROM now())::int WHERE :a IS NOT NULL",
     "provision_id": "SELECT 'US-CO' WHERE :a IS NOT NULL",
 }
 
@@ -176,7 +179,7 @@ def _rightful(world: World, path: str) -> tuple[Person, str]:
         return world.reporter, filled
     if path.startswith("/v1/audit"):
         return world.board, filled
-    if path.startswith("/v1/accounts"):
+    if path.startswith("/v1/accounts") or path.endswith("/kin"):
         return world.admin, filled
     return world.commander, filled
 

@@ -1,0 +1,33 @@
+"""The pages of those who work cases."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.pages.desk import (
+    allegations,
+    aside,
+    assessments,
+    case,
+    evidence,
+    findings,
+    queue,
+    roster,
+    scene,
+    steps,
+    triage,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    queue.router,
+    case.router,
+    roster.router,
+    assessments.router,
+    allegations.router,
+    evidence.router,
+    findings.router,
+    scene.router,
+    steps.router,
+    triage.router,
+    aside.router,
+)

@@ -1,0 +1,85 @@
+"""What an administrator keeps beside roster and accounts: history of units, invitations, calendar, own policies."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, Record, Tenant, now_in_utc
+
+
+class UnitPast(Record, Base):
+    """What a unit was called and where it stood in the tree, until a day."""
+
+    __tablename__ = "unit_past"
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    name: Mapped[str]
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"))
+    until_on: Mapped[date]
+    """First day that it no longer held."""
+
+
+class Invitation(Tenant, Base):
+    """A secret, shown once, with which the holder of an account sets their first password. Kept as a hash."""
+
+    __tablename__ = "invitation"
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(default=now_in_utc)
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """Used, or replaced by a later one."""
+
+
+class RosterFile(Record, Base):
+    """A roster as it was uploaded, kept until it is applied or left."""
+
+    __tablename__ = "roster_file"
+
+    content: Mapped[bytes]
+    sha256: Mapped[str]
+    made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+
+
+class CalendarYear(Record, Base):
+    """A year whose holidays the agency has taken over: working days can be counted in it."""
+
+    __tablename__ = "calendar_year"
+
+    year: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("agency_id", "year"),)
+
+
+class CalendarDay(Record, Base):
+    """A day on which nobody works. Removed days stay on file with the moment of their removal."""
+
+    __tablename__ = "calendar_day"
+
+    day: Mapped[date]
+    name: Mapped[str]
+    removed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("uq_calendar_day", "agency_id", "day", unique=True, postgresql_where=text("removed_at IS NULL")),
+    )
+
+
+class OwnPolicy(Record, Base):
+    """A text of the agency's own, from the day it holds. Never changed; a later version begins on a later day."""
+
+    __tablename__ = "own_policy"
+
+    citation: Mapped[str]
+    title: Mapped[str]
+    text: Mapped[str]
+    in_force_from: Mapped[date]
+    sha256: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("agency_id", "citation", "in_force_from"),)

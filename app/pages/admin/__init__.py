@@ -1,0 +1,33 @@
+"""The administrator's pages: roster, accounts, settings, law. Nothing here knows of reports or cases."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.pages.admin import (
+    accounts,
+    calendar,
+    home,
+    invitation,
+    law,
+    matrices,
+    officer,
+    roster,
+    roster_import,
+    settings,
+    units,
+)
+
+ROUTERS: tuple[APIRouter, ...] = (
+    home.router,
+    roster_import.router,
+    roster.router,
+    officer.router,
+    units.router,
+    accounts.router,
+    invitation.router,
+    settings.router,
+    calendar.router,
+    law.router,
+    matrices.router,
+)
