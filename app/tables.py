@@ -8,6 +8,18 @@ from app.findings import models as findings
 from app.http import models as http
 from app.incidents import models as incidents
 from app.oversight import models as oversight
+from app.proceedings import models as proceedings
 from app.reports import models as reports
 
-__all__ = ["Base", "agencies", "cases", "evidence", "findings", "http", "incidents", "oversight", "reports"]
+__all__ = [
+    "Base",
+    "agencies",
+    "cases",
+    "evidence",
+    "findings",
+    "http",
+    "incidents",
+    "oversight",
+    "proceedings",
+    "reports",
+]
