@@ -17,7 +17,7 @@ from app.api.middleware import Around, Measures
 from app.api.openapi import describe
 from app.api.problems import answer_problems
 from app.audit.signer_client import SignerClient
-from app.cases import filing_routes, work_routes
+from app.cases import filing_routes, match_routes, work_routes
 from app.cases import routes as cases
 from app.db.roles import Roles
 from app.db.session import as_role, make_engine, make_sessions
@@ -40,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     proceedings.router,
     view_routes.router,
     cases.router,
+    match_routes.router,
     work_routes.router,
     findings.router,
     exports.router,

@@ -92,6 +92,8 @@ KINDS: dict[str, Kind] = {
     "presence.added": _act("incident", "officer", "role", "source"),
     "presence.disputed": _act("incident", "officer", "role", "reason_sha256"),
     "match.confirmed": _act("report", "incident"),
+    "match.listed": _read("report", "ids", "count"),
+    "match.compared": _read("report", "incident", "ids"),
     "match.moved": _act("report", "incident", "from_incident", "reason_sha256"),
     "person.identified": _act("report", "place", "officer", "role", "reason_sha256"),
     # cases

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from app.pages import api_page, assets, home, session
 from app.pages.board import exports, views
-from app.pages.desk import aside, case, queue, steps, triage
+from app.pages.desk import aside, case, matches, names, queue, steps, triage
 from app.pages.officer import filing, reports
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -19,6 +19,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     case.router,
     steps.router,
     triage.router,
+    matches.router,
+    names.router,
     aside.router,
     views.router,
     exports.router,

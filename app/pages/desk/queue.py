@@ -15,6 +15,7 @@ from app.access.actor import Actor
 from app.access.gate import Granted
 from app.access.rights import OFFICES, Right
 from app.agencies.doors import holds, listing, needs
+from app.cases.matching import count_to_match
 from app.db.session import time_of
 from app.http.cursors import read_cursor, write_cursor
 from app.http.route import Act, Transaction
@@ -96,6 +97,8 @@ async def _queue_page(
     lines, last = await queue(tx, actor, asked, after=after, limit=ROWS)
     names = await holders(tx, actor)
     counts = _counts(await count_queue(tx, actor), asked)
+    if waiting := await count_to_match(tx, actor):
+        counts.append({"says": N_("Reports to match"), "count": waiting, "to": "/matches", "is_here": False})
     views = await saved_views.own_views(tx, actor)
     return page.show(
         "desk/cases.html",
