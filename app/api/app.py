@@ -26,7 +26,7 @@ from app.oversight import record_routes
 from app.oversight import routes as exports
 from app.pages import routes as pages
 from app.proceedings import routes as proceedings
-from app.proceedings import view_routes
+from app.proceedings import search_routes, view_routes
 from app.provisions import routes as provisions
 from app.provisions.packs import library
 from app.settings import Secrets, Settings
@@ -39,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     filing_routes.router,
     proceedings.router,
     view_routes.router,
+    search_routes.router,
     cases.router,
     match_routes.router,
     work_routes.router,

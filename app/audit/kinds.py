@@ -65,6 +65,7 @@ KINDS: dict[str, Kind] = {
     "matrix.read": _read("matrix"),
     "policies.read": _read("policies", "place", "on", "ids"),
     "statistics.read": _read("agency", "which"),
+    "search.made": _read("agency", "terms", "ids", "count"),
     # reports
     "draft.saved": _act("draft", board=False),
     "draft.listed": _read("draft", "ids", "count", board=False),

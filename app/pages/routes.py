@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.pages import api_page, assets, home, session
+from app.pages import api_page, assets, home, search, session
 from app.pages.board import exports, views
 from app.pages.desk import aside, case, matches, names, queue, steps, triage
 from app.pages.officer import filing, reports
@@ -22,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     matches.router,
     names.router,
     aside.router,
+    search.router,
     views.router,
     exports.router,
     exports.unseen,

@@ -129,6 +129,7 @@ def render(request: Request, template: str, status: int = 200, language: str = "
         "page": page,
         "path": request.url.path,
         "links": links_for(page.actor) if page else [],
+        "searches": page is not None and not page.actor.roles.isdisjoint(OFFICES[Right.KEEP_VIEWS]),
         "made_up": page.made_up if page else request.app.state.settings.mode == "demo",
         **values,
     }

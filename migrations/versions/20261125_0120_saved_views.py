@@ -1,4 +1,4 @@
-"""Saved views of the queue."""
+"""Saved views of the queue, and indexes for the ways it is walked."""
 
 from __future__ import annotations
 
@@ -37,10 +37,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('routed', 'triage')"),
     )
     op.create_index("ix_case_entered", "case", ["agency_id", "entered_at", "id"], unique=False)
+    op.create_index(
+        "ix_report_to_match",
+        "report",
+        ["agency_id", "filed_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("NOT match_is_certain"),
+    )
     fence_tables(op, ("saved_view",), deletable=("saved_view",))
 
 
 def downgrade() -> None:
+    op.drop_index("ix_report_to_match", "report")
     op.drop_index("ix_case_entered", "case")
     op.drop_index("ix_case_waiting", "case")
     op.drop_table("saved_view")

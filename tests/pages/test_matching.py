@@ -97,6 +97,10 @@ class TestMatching:
             await browser.sign_in(person)
             assert (await browser.get(match_page(other))).status_code == status
             assert "Compare" not in (await browser.get("/matches")).text
+        for person, is_led in ((world.intake, True), (world.sergeant, False)):
+            await browser.sign_in(person)
+            for page in (f"/cases/{other.case_id}", f"/cases/{other.case_id}/triage"):
+                assert ("Compare and confirm" in (await browser.get(page)).text) is is_led
 
     async def test_nobody_moves_a_report_they_saw_in_another_place(self, world: World, browser: Browser) -> None:
         _, other = await two_at_once(world)
