@@ -9,6 +9,19 @@ from app.findings import models as findings
 from app.http import models as http
 from app.incidents import models as incidents
 from app.oversight import models as oversight
+from app.proceedings import models as proceedings
 from app.reports import models as reports
 
-__all__ = ["Base", "agencies", "cases", "evidence", "findings", "http", "incidents", "keeping", "oversight", "reports"]
+__all__ = [
+    "Base",
+    "agencies",
+    "cases",
+    "evidence",
+    "findings",
+    "http",
+    "incidents",
+    "keeping",
+    "oversight",
+    "proceedings",
+    "reports",
+]

@@ -12,6 +12,8 @@ class Right(StrEnum):
     FILE = "report:file"
     READ_REPORT = "report:read"
     SUPPLEMENT = "report:supplement"
+    # the queue and its saved views
+    KEEP_VIEWS = "queue:views"
     # a case
     READ_CASE = "case:read"
     READ_OVERVIEW = "case:overview"
@@ -73,6 +75,17 @@ OFFICES: dict[Right, frozenset[Role]] = {
         }
     ),
     Right.READ_OVERVIEW: frozenset({Role.OVERSIGHT}),
+    Right.KEEP_VIEWS: frozenset(
+        {
+            Role.SUPERVISOR,
+            Role.INTAKE,
+            Role.INVESTIGATOR,
+            Role.COMMANDER,
+            Role.DISCIPLINE_AUTHORITY,
+            Role.OUTSIDE_REVIEWER,
+            Role.OVERSIGHT,
+        }
+    ),
     Right.KEEP_ROSTER: frozenset({Role.AGENCY_ADMIN}),
     Right.KEEP_ACCOUNTS: frozenset({Role.AGENCY_ADMIN}),
     Right.KEEP_SETTINGS: frozenset({Role.AGENCY_ADMIN}),

@@ -18,7 +18,7 @@ from app.api.middleware import Around, Measures
 from app.api.openapi import describe
 from app.api.problems import answer_problems
 from app.audit.signer_client import SignerClient
-from app.cases import filing_routes, work_routes
+from app.cases import filing_routes, match_routes, work_routes
 from app.cases import routes as cases
 from app.db.roles import Roles
 from app.db.session import as_role, make_engine, make_sessions
@@ -26,7 +26,7 @@ from app.findings import routes as findings
 from app.oversight import record_routes, statistics_routes
 from app.oversight import routes as exports
 from app.pages import routes as pages
-from app.proceedings import review_routes, scene
+from app.proceedings import review_routes, scene, search_routes, view_routes
 from app.proceedings import routes as proceedings
 from app.provisions import routes as provisions
 from app.provisions.packs import library
@@ -42,7 +42,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     proceedings.router,
     scene.router,
     review_routes.router,
+    view_routes.router,
+    search_routes.router,
     cases.router,
+    match_routes.router,
     work_routes.router,
     findings.router,
     exports.router,

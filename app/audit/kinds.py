@@ -85,6 +85,7 @@ KINDS: dict[str, Kind] = {
     "own_policy.read": _read("agency", "ids", "count"),
     "policies.read": _read("policies", "place", "on", "ids"),
     "statistics.read": _read("agency", "which", "year"),
+    "search.made": _read("agency", "terms", "ids", "count"),
     # reports
     "draft.saved": _act("draft", board=False),
     "draft.listed": _read("draft", "ids", "count", board=False),
@@ -112,6 +113,8 @@ KINDS: dict[str, Kind] = {
     "presence.added": _act("incident", "officer", "role", "source"),
     "presence.disputed": _act("incident", "officer", "role", "reason_sha256"),
     "match.confirmed": _act("report", "incident"),
+    "match.listed": _read("report", "ids", "count"),
+    "match.compared": _read("report", "incident", "ids"),
     "match.moved": _act("report", "incident", "from_incident", "reason_sha256"),
     "person.identified": _act("report", "place", "officer", "role", "reason_sha256"),
     # cases
@@ -119,6 +122,9 @@ KINDS: dict[str, Kind] = {
     "case.joined": _act("case", "report"),
     "case.read": _read("case", "fields"),
     "case.listed": _read("case", "ids", "count", "filter"),
+    "queue_view.saved": _act("queue_view", "filter", board=False),
+    "queue_view.removed": _act("queue_view", board=False),
+    "queue_view.listed": _read("queue_view", "ids", "count", board=False),
     "timeline.read": _read("case", "count"),
     "steps.read": _read("case"),
     "case.acknowledge": _step(),

@@ -156,6 +156,14 @@ class Case(Record, Versioned, Base):
 
     __table_args__ = (
         Index("ix_case_queue", "agency_id", "triage_due_at", "id"),
+        Index(
+            "ix_case_waiting",
+            "agency_id",
+            "triage_due_at",
+            "id",
+            postgresql_where=text("state IN ('routed', 'triage')"),
+        ),
+        Index("ix_case_entered", "agency_id", "entered_at", "id"),
         Index("ix_case_state", "agency_id", "state", "triage_due_at", "id"),
         Index("uq_case_number", "agency_id", "number", unique=True),
     )

@@ -88,9 +88,16 @@ async def answer_immediate(tx: AsyncSession, held: Granted[Case], said: Immediat
 
 async def immediate_answers(tx: AsyncSession, case_id: uuid.UUID) -> dict[ImmediateKind, ImmediateStep]:
     """The answer that holds for each kind of immediate step."""
+    return {kind: given[-1] for kind, given in (await immediate_history(tx, case_id)).items()}
+
+
+async def immediate_history(tx: AsyncSession, case_id: uuid.UUID) -> dict[ImmediateKind, list[ImmediateStep]]:
+    """Every answer given to each kind of immediate step, the earlier ones first."""
     query = select(ImmediateStep).where(ImmediateStep.case_id == case_id)
-    rows = (await tx.scalars(query.order_by(ImmediateStep.created_at, ImmediateStep.id))).all()
-    return {row.kind: row for row in rows}
+    given: dict[ImmediateKind, list[ImmediateStep]] = {}
+    for row in (await tx.scalars(query.order_by(ImmediateStep.created_at, ImmediateStep.id))).all():
+        given.setdefault(row.kind, []).append(row)
+    return given
 
 
 async def open_assignments(tx: AsyncSession, case_id: uuid.UUID) -> list[Assignment]:

@@ -8,6 +8,7 @@ import hmac
 import json
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
 
@@ -52,6 +53,6 @@ def read_cursor(key: str, scope: str, cursor: str) -> list[Any]:
 def link_next(request: Request, response: Response, cursor: str | None, limit: int) -> None:
     """Name the next page in the Link header (RFC 8288); no header on the last one."""
     if cursor is not None:
-        query = {**dict(request.query_params), "cursor": cursor, "limit": str(limit)}
-        pairs = "&".join(f"{name}={value}" for name, value in query.items())
+        asked = [pair for pair in request.query_params.multi_items() if pair[0] not in ("cursor", "limit")]
+        pairs = urlencode([*asked, ("cursor", cursor), ("limit", str(limit))])
         response.headers["Link"] = f'<{request.url.path}?{pairs}>; rel="next"'

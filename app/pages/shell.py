@@ -170,6 +170,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "path": request.url.path,
         "here": _here(request),
         "links": links_for(page.actor) if page else [],
+        "searches": page is not None and not page.actor.roles.isdisjoint(OFFICES[Right.KEEP_VIEWS]),
         "made_up": page.made_up if page else request.app.state.settings.mode == "demo",
         "other_times": _other_times(request, page) if page and status == 200 else None,
         **values,

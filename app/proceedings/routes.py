@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -13,7 +13,7 @@ from app.access.actor import Actor
 from app.access.gate import Granted
 from app.access.rights import Right
 from app.agencies.doors import ApiActor, Door, guard, listing
-from app.cases.models import Case, State
+from app.cases.models import Case, Classification, State
 from app.cases.routes import case_for
 from app.cases.rules import GATE
 from app.cases.schemas import CaseMark
@@ -22,14 +22,33 @@ from app.http.conditions import refuse_stale, tag
 from app.http.cursors import BadCursor, Cursor, Limit, link_next, read_cursor, write_cursor
 from app.http.route import Act, IdempotencyKey, PathId, Transaction, begin_once
 from app.proceedings import actions, recusal
+from app.proceedings.filters import Due, QueueFilters, Sort
 from app.proceedings.moves import MoveIn, refuse_unfitting
 from app.proceedings.overview import read_overview
-from app.proceedings.queue import Position, queue
+from app.proceedings.queue import Position, count_queue, queue
 from app.proceedings.schemas import CaseList, CaseOverview, CaseView, StepsView
 from app.proceedings.table import PROCEEDINGS
 from app.proceedings.view import read_case
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=Act)
+
+
+def asked_filters(
+    state: Annotated[list[State], Query(max_length=len(State), description="these states only; all without")] = [],  # noqa: B006
+    held_by: Annotated[
+        Literal["me", "nobody"] | uuid.UUID | None,
+        Query(description="`me`, `nobody`, or an account: who it was routed to, or who is assigned to it"),
+    ] = None,
+    due: Annotated[Due | None, Query(description="triage is late, or due within 24 hours")] = None,
+    classification: Annotated[
+        Classification | Literal["none"] | None, Query(description="`none`: not classified yet")
+    ] = None,
+    injury: Annotated[bool | None, Query(description="whether someone was injured")] = None,
+    sort: Annotated[Sort, Query(description="due first, newest incident first, or longest in its state first")] = (
+        Sort.DUE
+    ),
+) -> QueueFilters:
+    return QueueFilters(state=state, held_by=held_by, due=due, classification=classification, injury=injury, sort=sort)
 
 
 @router.get("")
@@ -38,23 +57,29 @@ async def find_cases(
     response: Response,
     actor: Annotated[Actor, listing(Right.READ_CASE)],
     tx: Transaction,
-    state: Annotated[list[State], Query(max_length=len(State), description="these states only; all without")] = [],  # noqa: B006
+    asked: Annotated[QueueFilters, Depends(asked_filters)],
+    counts: Annotated[bool, Query(description="count the unfinished ones as well")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> CaseList:
     """Cases you may see, the ones due first."""
-    key, scope = request.app.state.secrets.cursor_key, f"cases {actor.account_id}"
-    after = _position(read_cursor(key, scope, cursor)) if cursor else None
-    lines, last = await queue(tx, actor, set(state), after=after, limit=limit)
-    more = write_cursor(key, scope, [last[0].isoformat(), str(last[1])]) if last else None
-    link_next(request, response, more, limit)
-    return CaseList(cases=lines)
+    key, scope = request.app.state.secrets.cursor_key, f"cases {asked.sort} {actor.account_id}"
+    after = read_position(read_cursor(key, scope, cursor)) if cursor else None
+    lines, last = await queue(tx, actor, asked, after=after, limit=limit)
+    link_next(request, response, write_cursor(key, scope, written(last)) if last else None, limit)
+    return CaseList(cases=lines, counts=await count_queue(tx, actor) if counts else None)
 
 
-def _position(read: list[object]) -> Position:
+def written(position: Position) -> list[Any]:
+    """A position as a cursor carries it."""
+    return [position.stretch, position.at.isoformat(), str(position.case_id)]
+
+
+def read_position(read: list[Any]) -> Position:
+    """Raise BadCursor for what is no position of the queue."""
     try:
-        at, case_id = read
-        return datetime.fromisoformat(str(at)), uuid.UUID(str(case_id))
+        stretch, at, case_id = read
+        return Position(int(stretch), datetime.fromisoformat(str(at)), uuid.UUID(str(case_id)))
     except ValueError:
         raise BadCursor from None
 

@@ -66,8 +66,18 @@ class QueueLine(OverviewLine):
     holder: str | None = Field(description="the supervisor it was routed to")
 
 
+class QueueCounts(View):
+    """Cases that are not finished, of those the asker may see."""
+
+    state: dict[State, int] = Field(description="states without one are left out")
+    late: int = Field(description="triage is due and not done")
+    soon: int = Field(description="triage is due within 24 hours")
+    mine: int = Field(description="routed or assigned to the asker")
+
+
 class CaseList(View):
     cases: list[QueueLine | OverviewLine]
+    counts: QueueCounts | None = Field(None, description="where they were asked for")
 
 
 # --- steps --------------------------------------------------------------------------------------------------------

@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, Computed, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Record, Tenant, Versioned, new_salt, now_in_utc, word
@@ -63,6 +65,14 @@ class Report(Record, Base):
     provision_id: Mapped[str]
     due_at: Mapped[datetime | None]
     filed_at: Mapped[datetime]
+    words: Mapped[Any] = mapped_column(TSVECTOR, Computed("told_words(content)", persisted=True), deferred=True)
+    """What is searched: all that was told but for the fear of retaliation, in the same compartment as the content."""
+    fear: Mapped[Any] = mapped_column(TSVECTOR, Computed("fear_words(content)", persisted=True), deferred=True)
+
+    __mapper_args__ = {"eager_defaults": False}
+    __table_args__ = (
+        Index("ix_report_to_match", "agency_id", "filed_at", "id", postgresql_where=text("NOT match_is_certain")),
+    )
 
 
 class Supplement(Record, Base):
@@ -75,6 +85,9 @@ class Supplement(Record, Base):
     content_sha256: Mapped[bytes]
     salt: Mapped[bytes] = mapped_column(default=new_salt)
     filed_at: Mapped[datetime]
+    words: Mapped[Any] = mapped_column(TSVECTOR, Computed("told_words(content)", persisted=True), deferred=True)
+
+    __mapper_args__ = {"eager_defaults": False}
 
 
 class SupplementRequest(Record, Base):

@@ -8,7 +8,7 @@ from alembic import op
 from app.db.fences import fence_tables
 
 revision = "scene_marks"
-down_revision = "oversight"
+down_revision = "words_of_reports"
 branch_labels = None
 depends_on = None
 

@@ -27,20 +27,20 @@ class TestTheQueue:
         await visitor.inspect("cases")
         rows = visitor.page.locator("tbody tr")
         assert await rows.count() == 2
-        assert "late" in await rows.nth(0).inner_text()
-        assert "within a day" in await rows.nth(1).inner_text()
+        assert "late by 1 hour" in await rows.nth(0).inner_text()
+        assert "due in 4 hours" in await rows.nth(1).inner_text()
         assert (await rows.nth(0).locator("a").get_attribute("href") or "").endswith(second.case_id)
 
     async def test_it_shows_one_state_alone(self, world: World, desk: Visitor) -> None:
         await (await filed(world)).acknowledge()
         await desk.sign_in(world.sergeant)
         await desk.go("/cases")
-        await desk.page.select_option("#state", "routed")
+        await desk.page.click("summary")
+        await choose(desk, "state", "Waiting to be acknowledged")
         await desk.press("Show")
-        assert "No case is yours to see" in await desk.text()
+        assert "No case that is yours to see fits this choice" in await desk.text()
         await desk.inspect("cases-none")
-        await desk.page.select_option("#state", "triage")
-        await desk.press("Show")
+        await desk.follow("In triage 1")
         assert await desk.page.locator("tbody tr").count() == 1
 
     async def test_a_supervisor_who_was_there_finds_nothing(self, world: World, desk: Visitor) -> None:

@@ -234,15 +234,15 @@ async def _script(world: World, case_id: str) -> list[Any]:
     ]
     answers += [await asked(world.sergeant, case_id, *ask) for ask in ASKED]
     names: dict[str, str] = {}
-    return [_without_ids(answer, names) for answer in answers]
+    return [without_ids(answer, names) for answer in answers]
 
 
-def _without_ids(value: Any, names: dict[str, str]) -> Any:
+def without_ids(value: Any, names: dict[str, str]) -> Any:
     """Ids by the order in which they come, instants blank."""
     if isinstance(value, dict):
-        return {key: "" if key.endswith("_at") else _without_ids(each, names) for key, each in value.items()}
+        return {key: "" if key.endswith("_at") else without_ids(each, names) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_without_ids(each, names) for each in value]
+        return [without_ids(each, names) for each in value]
     try:
         return names.setdefault(str(uuid.UUID(value)), f"id {len(names)}")
     except (ValueError, AttributeError, TypeError):

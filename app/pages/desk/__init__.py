@@ -11,6 +11,8 @@ from app.pages.desk import (
     case,
     evidence,
     findings,
+    matches,
+    names,
     queue,
     roster,
     scene,
@@ -29,5 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     scene.router,
     steps.router,
     triage.router,
+    matches.router,
+    names.router,
     aside.router,
 )

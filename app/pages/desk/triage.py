@@ -1,28 +1,37 @@
-"""Classification and immediate steps on one screen."""
+"""Triage on one page: what was reported, classification, immediate steps, and every way on from here.
+
+It is one form, so that no button loses what was typed for another: whatever was answered is saved with any of them.
+"""
 
 from __future__ import annotations
-
-import secrets
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.gate import Granted
-from app.audit.log import record
-from app.cases.models import Case, ImmediateKind
+from app.cases.models import Case, ImmediateKind, State
+from app.cases.rules import GATE, OPEN
+from app.cases.scene import reports_of
 from app.cases.schemas import ClassificationIn, ImmediateIn
+from app.cases.steps import STEPS
 from app.cases.triage import CLASSIFIED_IN, answer_immediate, classify, immediate_answers
 from app.http.route import Act, Transaction
-from app.pages import labels
 from app.pages.desk.doors import InTriage, refuse_old
-from app.pages.fields import options, says_of
+from app.pages.desk.steps import MISSING
+from app.pages.desk.triage_page import GOES, triage_page
+from app.pages.fields import says_of
 from app.pages.guard import Form, Once, SessionForm
-from app.pages.shell import OpenPage, Page, go, open_page
+from app.pages.shell import OpenPage, go, open_page
+from app.proceedings import actions
+from app.proceedings.checks import what_is_missing
+from app.proceedings.moves import MoveIn
+from app.proceedings.table import PROCEEDINGS
 from app.words import N_
 
 router = APIRouter(route_class=Act, include_in_schema=False, dependencies=[Depends(open_page)])
 
+ANSWERED_IN = OPEN - {State.ROUTED, State.RETURNED}
 WHY_CHANGED = N_("Say why the classification changes")
 WHY_NOT_NEEDED = N_("Say why it is not needed")
 ANSWER_TOO = N_("Choose an answer to go with the note")
@@ -30,60 +39,71 @@ ANSWER_TOO = N_("Choose an answer to go with the note")
 
 @router.get("/cases/{case_id}/triage")
 async def ask_triage(page: OpenPage, held: InTriage, tx: Transaction) -> Response:
-    """Classification and immediate steps on one screen."""
-    return await _triage_page(page, tx, held)
-
-
-async def _triage_page(
-    page: Page, tx: AsyncSession, held: Granted[Case], form: Form | None = None, errors: dict[str, str] | None = None
-) -> Response:
-    answered = await immediate_answers(tx, held.record.id)
-    kept = {"classification": held.record.classification or "", "reason": ""}
-    for kind in ImmediateKind:
-        kept[kind] = answered[kind].answer if kind in answered else ""
-        kept[f"{kind}_note"] = answered[kind].note if kind in answered else ""
-    typed = {name: form.one(name) for name in kept} if form is not None else kept
-    record(
-        tx, "case.read", ("case", held.record.id), case_id=held.record.id, rev=held.record.version, fields=["triage"]
-    )
-    return page.show(
-        "desk/triage.html",
-        422 if errors else 200,
-        case_id=held.record.id,
-        version=held.record.version,
-        classified=held.record.classification,
-        may_classify=held.record.state in CLASSIFIED_IN,
-        classifications=[
-            {"code": code, "says": says, "hint": labels.CLASSIFICATION_HINTS[code]}
-            for code, says in labels.CLASSIFICATIONS.items()
-        ],
-        immediate=labels.IMMEDIATE,
-        answers=options(labels.IMMEDIATE_ANSWERS),
-        typed=typed,
-        errors=errors or {},
-        once=secrets.token_urlsafe(16),
-    )
+    """What was reported, classification, immediate steps, and the ways on."""
+    return await triage_page(page, tx, held)
 
 
 @router.post("/cases/{case_id}/triage")
 async def triage(page: OpenPage, held: InTriage, form: SessionForm, once: Once, tx: Transaction) -> Response:
-    """Classify, and answer what is answered anew; each is an act of its own."""
+    """Classify, answer what is answered anew, and go the way that was pressed; each is an act of its own."""
     refuse_old(form, held)
     errors: dict[str, str] = {}
     said = _classification(held.record, form, errors)
     answered = await _immediate(tx, held.record, form, errors)
+    move = await _move(tx, held, form, errors)
     if errors:
-        return await _triage_page(page, tx, held, form, errors)
+        return await triage_page(page, tx, held, form, errors)
     if said is not None:
         await classify(tx, held, said)
     for each in answered:
         await answer_immediate(tx, held, each)
-    return go(f"/cases/{held.record.id}?done=triage")
+    return await _go_on(tx, held, move)
+
+
+async def _go_on(tx: AsyncSession, held: Granted[Case], move: MoveIn | None) -> Response:
+    """Take the step, unless something is still missing for it: then what was typed is saved, and the page says what."""
+    here = f"/cases/{held.record.id}"
+    if move is None:
+        return go(f"{here}?done=triage")
+    await tx.flush()
+    right = STEPS[move.step].right
+    holding = held if right is held.right else await GATE.fetch(tx, held.actor, held.record.id, right)
+    if held.record.state in STEPS[move.step].leaves and await what_is_missing(
+        tx, holding, move, PROCEEDINGS[move.step].needs
+    ):
+        return go(f"{here}/triage?done=not-yet")
+    await actions.take_step(tx, holding, move)
+    stays = move.step in ("case.acknowledge", "case.resume")
+    return go(f"{here}/triage?done={move.step}" if stays else f"{here}?done={move.step}")
+
+
+async def _move(tx: AsyncSession, held: Granted[Case], form: Form, errors: dict[str, str]) -> MoveIn | None:
+    """The step that was asked for with its facts; none for saving alone."""
+    pressed = form.one("go")
+    step = GOES.get(pressed)
+    if step is None:
+        return None
+    takes, field = PROCEEDINGS[step].takes, f"{pressed}_reason"
+    reason = form.one(field).strip()
+    if "reason" in takes.needs and not reason:
+        errors[field] = MISSING["reason"]
+    if "report_id" in takes.may and not form.one("report_id") and len(await reports_of(tx, held.record)) > 1:
+        errors["report_id"] = MISSING["report_id"]
+    facts = {"reason": reason} if reason and "reason" in (*takes.needs, *takes.may) else {}
+    if "report_id" in takes.may and form.one("report_id"):
+        facts["report_id"] = form.one("report_id")
+    try:
+        return MoveIn.model_validate({"step": step, **facts})
+    except ValidationError as error:
+        for each in error.errors(include_input=False):
+            name = str(each["loc"][0])
+            errors[field if name == "reason" else name] = says_of(str(each["type"]), MISSING[name])
+        return None
 
 
 def _classification(case: Case, form: Form, errors: dict[str, str]) -> ClassificationIn | None:
     asked = form.one("classification")
-    if not asked or asked == case.classification:
+    if not asked or asked == case.classification or case.state not in CLASSIFIED_IN:
         return None
     if case.classification is not None and not form.one("reason").strip():
         errors["reason"] = WHY_CHANGED
@@ -96,6 +116,8 @@ def _classification(case: Case, form: Form, errors: dict[str, str]) -> Classific
 
 
 async def _immediate(tx: AsyncSession, case: Case, form: Form, errors: dict[str, str]) -> list[ImmediateIn]:
+    if case.state not in ANSWERED_IN:
+        return []
     before = await immediate_answers(tx, case.id)
     said = []
     for kind in ImmediateKind:
