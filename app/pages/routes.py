@@ -6,8 +6,10 @@ from fastapi import APIRouter
 
 from app.pages import api_page, assets, home, session
 from app.pages.board import exports, views
+from app.pages.command import assigning, deciding, discipline, grounds, review, serving, telling, worksheet
 from app.pages.desk import aside, case, queue, steps, triage
 from app.pages.officer import filing, reports
+from app.pages.served import notices, outcome
 
 ROUTERS: tuple[APIRouter, ...] = (
     assets.router,
@@ -20,6 +22,16 @@ ROUTERS: tuple[APIRouter, ...] = (
     steps.router,
     triage.router,
     aside.router,
+    assigning.router,
+    review.router,
+    grounds.router,
+    discipline.router,
+    serving.router,
+    worksheet.router,
+    deciding.router,
+    telling.router,
+    notices.router,
+    outcome.router,
     views.router,
     exports.router,
     exports.unseen,

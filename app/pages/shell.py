@@ -22,6 +22,7 @@ from app.access.rights import OFFICES, Right
 from app.agencies.actions import agency_of
 from app.agencies.doors import PageActor
 from app.agencies.models import Agency
+from app.findings.notices import any_served
 from app.http.route import Transaction
 from app.pages import assets
 from app.pages.guard import form_token
@@ -45,16 +46,19 @@ class Link:
 NAVIGATION = (
     Link("/file", N_("File a report"), frozenset({Right.FILE})),
     Link("/reports", N_("My reports"), frozenset({Right.FILE})),
+    Link("/notices", N_("Notices served on me"), frozenset({Right.FILE})),
     Link("/cases", N_("Cases"), frozenset({Right.READ_CASE, Right.READ_OVERVIEW})),
     Link("/exports", N_("Audit exports"), frozenset({Right.EXPORT})),
 )
 
 
-def links_for(actor: Actor) -> list[Link]:
+def links_for(actor: Actor, *, is_served: bool = False) -> list[Link]:
+    """`is_served`: a notice was served on this person; nobody else is led to where they would be."""
     return [
         link
         for link in NAVIGATION
-        if any(not actor.roles.isdisjoint(OFFICES.get(right, frozenset())) for right in link.rights)
+        if (is_served or link.to != "/notices")
+        and any(not actor.roles.isdisjoint(OFFICES.get(right, frozenset())) for right in link.rights)
     ]
 
 
@@ -128,7 +132,7 @@ def render(request: Request, template: str, status: int = 200, language: str = "
     values = {
         "page": page,
         "path": request.url.path,
-        "links": links_for(page.actor) if page else [],
+        "links": links_for(page.actor, is_served=page.is_served) if page else [],
         "made_up": page.made_up if page else request.app.state.settings.mode == "demo",
         **values,
     }
@@ -153,6 +157,7 @@ class Page:
     made_up: bool
     shown: Shown
     form_token: str
+    is_served: bool
 
     @property
     def language(self) -> str:
@@ -172,7 +177,10 @@ async def open_page(request: Request, actor: PageActor, tx: Transaction) -> Page
     agency = await agency_of(tx, actor.agency_id)
     spoken = request.state.account.language
     shown = Shown(spoken if spoken in LANGUAGES else LANGUAGES[0], ZoneInfo(agency.time_zone))
-    request.state.page = Page(request, actor, agency, agency.name, agency.made_up, shown, form_token(request))
+    is_served = await any_served(tx, actor)
+    request.state.page = Page(
+        request, actor, agency, agency.name, agency.made_up, shown, form_token(request), is_served
+    )
     found: Page = request.state.page
     return found
 

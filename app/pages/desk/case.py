@@ -13,6 +13,7 @@ from app.cases.timeline import read_timeline
 from app.http.cursors import read_cursor, write_cursor
 from app.http.route import Act, Transaction
 from app.pages import labels
+from app.pages.command.links import links_on
 from app.pages.desk.doors import Seen, SeenByAny
 from app.pages.officer.questions import ROLES, STATEMENT
 from app.pages.officer.telling import Teller
@@ -45,6 +46,7 @@ async def one_case(page: OpenPage, held: SeenByAny, tx: Transaction) -> Response
         statements=STATEMENT,
         provisions=_provisions(case.allegations),
         may_triage=Right.TRIAGE in may and case.state not in (State.ROUTED, State.RETURNED),
+        command=links_on(case.id, case.state, may),
         may_step_aside=Right.RECUSE in may,
         **more,
     )
