@@ -147,6 +147,7 @@ KINDS: dict[str, Kind] = {
     "case.recused": _act("case"),
     "case.classified": _act("case", "classification", "before", "reason_sha256"),
     "case.assign": _act("case", "office", "account", "reason_sha256"),
+    "candidate.listed": _read("case", "ids", "count"),
     "case.relieved": _act("case", "office", "account"),
     "immediate.answered": _act("case", "step", "answer", "note_sha256"),
     "allegation.opened": _act("allegation", "case", "officer", "duty", "provision", "basis_sha256"),
@@ -171,6 +172,9 @@ KINDS: dict[str, Kind] = {
     ),
     "scene.read": _read("case", "ids", "count"),
     "person.told": _act("case", "officer", "harmed_sha256", "how_sha256"),
+    "letter.made": _act("case", "harmed_sha256", "locator_sha256"),
+    "outcome.asked": _read("case", board=False),
+    "outcome.refused": Kind("case", frozenset({"why"}), Nature.DENIAL, board=False),
     # findings and discipline
     "finding.proposed": _act(
         "finding",
@@ -210,6 +214,7 @@ KINDS: dict[str, Kind] = {
     "notice.read": _read("notice"),
     "notice.listed": _read("notice", "ids", "count", board=False),
     "notice.answered": _act("notice", "case", "allegation", "answer_sha256"),
+    "notice.represented": _act("notice", "case", "allegation", "representative_sha256"),
     "notice.waived": _act("notice", "case", "allegation"),
     "worksheet.proposed": _act(
         "worksheet",

@@ -16,10 +16,10 @@ from app.audit.log import digest, record, sha256_of
 from app.cases.allegations import provision_on
 from app.cases.filing import duty_to_report
 from app.cases.models import Allegation, Assessment, Case, Duty, Element, ElementAnswer, ReportedAnswer
-from app.cases.opened import mark_opened
+from app.cases.opened import last_opened, mark_opened
 from app.cases.rules import WORKED
 from app.cases.scene import Here, Scene, officers_on_roster, reports_of, roster_of, scene_of
-from app.cases.schemas import AssessmentIn, AssessmentLine, AssessmentView, ReportedIn
+from app.cases.schemas import AssessmentChanges, AssessmentIn, AssessmentLine, AssessmentView, ReportedIn
 from app.cases.timeline import note
 from app.cases.triage import refuse_outside
 from app.db.base import new_salt
@@ -176,7 +176,45 @@ async def open_assessment(tx: AsyncSession, held: Granted[Case], officer_id: uui
     found = await newest(tx, case.id, officer_id)
     if found is None:
         raise NotFound
+    await _opened(tx, case, found)
+    return found
+
+
+async def open_revision(tx: AsyncSession, held: Granted[Case], assessment_id: uuid.UUID) -> Assessment:
+    """One revision, also an earlier one that a finding rests on; this person has now opened it. Raises NotFound."""
+    case = held.record
+    found = await tx.get(Assessment, assessment_id)
+    if found is None or found.case_id != case.id:
+        raise NotFound
+    await _opened(tx, case, found)
+    return found
+
+
+async def compare(tx: AsyncSession, held: Granted[Case], officer_id: uuid.UUID) -> AssessmentChanges:
+    """The newest revision beside the earlier one that this person opened last, if any. Raises NotFound."""
+    case = held.record
+    now = await newest(tx, case.id, officer_id)
+    if now is None:
+        raise NotFound
+    earlier = select(Assessment.id).where(
+        Assessment.case_id == case.id, Assessment.officer_id == officer_id, Assessment.revision < now.revision
+    )
+    seen = await last_opened(tx, (await tx.scalars(earlier)).all())
+    before = await tx.get_one(Assessment, seen.object_id) if seen else None
+    if before is not None:
+        _record_read(tx, case, before)
+    await _opened(tx, case, now)
+    return AssessmentChanges(
+        before=view_of(before) if before else None, opened_at=seen.at if seen else None, now=view_of(now)
+    )
+
+
+async def _opened(tx: AsyncSession, case: Case, found: Assessment) -> None:
     await mark_opened(tx, case.id, found.id)
+    _record_read(tx, case, found)
+
+
+def _record_read(tx: AsyncSession, case: Case, found: Assessment) -> None:
     record(
         tx,
         "assessment.read",
@@ -184,10 +222,9 @@ async def open_assessment(tx: AsyncSession, held: Granted[Case], officer_id: uui
         case_id=case.id,
         rev=found.revision,
         case=case.id,
-        officer=officer_id,
+        officer=found.officer_id,
         revision=found.revision,
     )
-    return found
 
 
 async def progress(tx: AsyncSession, held: Granted[Case]) -> list[AssessmentLine]:

@@ -366,6 +366,23 @@ class Concurrence(Record, Base):
     used_at: Mapped[datetime | None]
 
 
+class OutcomeLetter(Record, Base):
+    """A letter to someone harmed, with the locator and secret by which they see how the matter stands."""
+
+    __tablename__ = "outcome_letter"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    harmed: Mapped[str]
+    """To whom, as the reports name or describe them."""
+    language: Mapped[str]
+    locator: Mapped[str] = mapped_column(unique=True)
+    secret_hash: Mapped[str]
+    """Argon2id; the secret itself stands in the letter alone."""
+    made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    ended_at: Mapped[datetime | None]
+    """A later letter to the same person takes its place."""
+
+
 class Told(Record, Base):
     """Someone told the outcome before a case closes: a cleared officer, or a person harmed."""
 

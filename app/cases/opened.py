@@ -35,6 +35,14 @@ async def mark_opened(tx: AsyncSession, case_id: uuid.UUID, *object_ids: uuid.UU
         )
 
 
+async def last_opened(tx: AsyncSession, object_ids: Iterable[uuid.UUID]) -> Opened | None:
+    """Which of `object_ids` the signed-in person opened last, and when."""
+    actor: Actor = tx.info["actor"]
+    query = select(Opened).where(Opened.account_id == actor.account_id, Opened.object_id.in_(list(object_ids)))
+    found: Opened | None = await tx.scalar(query.order_by(Opened.at.desc(), Opened.object_id).limit(1))
+    return found
+
+
 async def unopened(tx: AsyncSession, account_id: uuid.UUID, object_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
     """Those of `object_ids` that this person has not opened yet, in their order.
 

@@ -15,6 +15,7 @@ from app.cases.rules import GATE
 from app.cases.schemas import (
     AssignmentIn,
     AssignmentView,
+    CandidatesView,
     CaseMark,
     ClassificationIn,
     DisputeIn,
@@ -71,6 +72,12 @@ async def assign(
     """Give an investigator or a discipline authority the case; who held that office is relieved."""
     given, person = await triage.assign(tx, held, said)
     return AssignmentView(account_id=person.id, name=person.name, office=given.office, since=given.created_at)
+
+
+@router.get("/{case_id}/candidates")
+async def read_candidates(held: Annotated[Granted[Case], case_for(Right.ASSIGN)], tx: Transaction) -> CandidatesView:
+    """Who can be given an office in the case now: nobody in conflict is among them."""
+    return CandidatesView(candidates=await triage.candidates(tx, held))
 
 
 @router.post("/{case_id}/roster", status_code=201)

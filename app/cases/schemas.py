@@ -68,6 +68,19 @@ class AssignmentView(View):
     since: datetime
 
 
+class CandidateView(View):
+    """Someone free of conflict who can be given this office in the case."""
+
+    account_id: uuid.UUID
+    name: str
+    office: Role
+    is_assigned: bool
+
+
+class CandidatesView(View):
+    candidates: list[CandidateView]
+
+
 class CaseMark(View):
     """Where a case stands after an act; the ETag of the answer is its version."""
 
@@ -222,6 +235,14 @@ class AssessmentView(View):
     missing: list[str] = Field(description="JSON pointers of what is still to be answered")
     assessed_by: uuid.UUID
     created_at: datetime
+
+
+class AssessmentChanges(View):
+    """The newest revision beside the earlier one that the reader opened last."""
+
+    before: AssessmentView | None
+    opened_at: datetime | None = Field(description="when the reader opened the earlier one")
+    now: AssessmentView
 
 
 class AssessmentLine(View):

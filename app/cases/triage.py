@@ -5,16 +5,16 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Role
 from app.access.gate import Granted
 from app.agencies.models import Account
-from app.audit.log import sha256_of
+from app.audit.log import record, sha256_of
 from app.cases.models import Assignment, Case, ImmediateKind, ImmediateStep, State
 from app.cases.rules import MAY_BE, OPEN, free_accounts
-from app.cases.schemas import AssignmentIn, ClassificationIn, ImmediateIn
+from app.cases.schemas import AssignmentIn, CandidateView, ClassificationIn, ImmediateIn
 from app.cases.timeline import note
 from app.db.session import time_of
 from app.errors import Conflict, Fault, Validation
@@ -103,6 +103,27 @@ async def immediate_history(tx: AsyncSession, case_id: uuid.UUID) -> dict[Immedi
 async def open_assignments(tx: AsyncSession, case_id: uuid.UUID) -> list[Assignment]:
     query = select(Assignment).where(Assignment.case_id == case_id, Assignment.ended_at.is_(None))
     return list((await tx.scalars(query.order_by(Assignment.office))).all())
+
+
+async def candidates(tx: AsyncSession, held: Granted[Case]) -> list[CandidateView]:
+    """Who can be given an office in the case now, by office and name.
+
+    Whoever is on the wall, has left, or has held the other office here is not in it, nor counted (S1, S40).
+    """
+    case, found = held.record, []
+    assigned = {(each.account_id, each.office) for each in await open_assignments(tx, case.id)}
+    for office, roles in MAY_BE.items():
+        other = exists().where(
+            Assignment.case_id == case.id, Assignment.account_id == Account.id, Assignment.office != office
+        )
+        free = free_accounts(case.id, *roles).where(~other).order_by(func.lower(Account.name), Account.id)
+        found += [
+            CandidateView(account_id=each.id, name=each.name, office=office, is_assigned=(each.id, office) in assigned)
+            for each in (await tx.scalars(free)).all()
+        ]
+    ids = [each.account_id for each in found]
+    record(tx, "candidate.listed", ("case", case.id), case_id=case.id, ids=ids, count=len(ids))
+    return found
 
 
 async def assign(tx: AsyncSession, held: Granted[Case], said: AssignmentIn) -> tuple[Assignment, Account]:

@@ -16,6 +16,7 @@ from app.cases.schemas import (
     AllegationIn,
     AllegationsView,
     AllegationView,
+    AssessmentChanges,
     AssessmentIn,
     AssessmentsView,
     AssessmentView,
@@ -65,6 +66,16 @@ async def read_assessment(held: Reading, officer_id: PathId, response: Response,
     found = await assessments.open_assessment(tx, held, officer_id)
     tag(response, found.revision)
     return assessments.view_of(found)
+
+
+@router.get("/{case_id}/assessments/{officer_id}/changes")
+async def read_assessment_changes(
+    held: Reading, officer_id: PathId, response: Response, tx: Transaction
+) -> AssessmentChanges:
+    """The newest assessment of one officer beside the revision that the reader opened last before it."""
+    changes = await assessments.compare(tx, held, officer_id)
+    tag(response, changes.now.revision)
+    return changes
 
 
 @router.put("/{case_id}/assessments/{officer_id}")

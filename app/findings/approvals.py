@@ -12,7 +12,8 @@ from app.cases.models import Allegation, Assessment, Case, State
 from app.cases.opened import unopened
 from app.cases.timeline import note
 from app.db.session import time_of
-from app.findings.findings import about, is_outdated, required_of, state_of
+from app.findings.findings import about, is_outdated, state_of
+from app.findings.grounds import required_of
 from app.findings.models import Approval, Finding
 from app.findings.rules import APPROVE, SEND_BACK, AssessmentOutdated, NotOpened, refuse_unless
 from app.findings.schemas import ApprovalIn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -18,9 +19,10 @@ from app.cases.scene import scene_of
 from app.cases.timeline import note
 from app.db.base import Record, new_salt
 from app.db.session import time_of
-from app.errors import Fault, Validation
+from app.errors import Conflict, Fault, Validation
 from app.findings.findings import canonical, refuse_foreign_evidence
 from app.findings.matrices import matrix_on
+from app.findings.matrices import read as read_matrix
 from app.findings.models import Answered, Approval, Decision, Finding, MatrixVersion, Notice, Worksheet
 from app.findings.notices import notice_of, sustained_on
 from app.findings.rules import (
@@ -41,6 +43,7 @@ from app.findings.schemas import (
     DisciplineOverview,
     DisciplineView,
     FactorIn,
+    MatrixView,
     PenaltyIn,
     ServedLine,
     ServedView,
@@ -108,6 +111,44 @@ async def propose(tx: AsyncSession, held: Inside[Allegation, Case], said: Worksh
     return worksheet
 
 
+@dataclass(frozen=True)
+class Ripe:
+    """What a decision is made on, once it can be."""
+
+    finding: Finding
+    worksheet: Worksheet
+    answered: Answered
+    version: MatrixVersion
+    matrix: Matrix
+
+
+async def _ripe(tx: AsyncSession, held: Inside[Allegation, Case]) -> Ripe:
+    """Raises what stands against a decision by this person now."""
+    case = held.around.record
+    refuse_unless(case, State.DISCIPLINE, "discipline.decided")
+    finding = await sustained_on(tx, held.record.id)
+    await _refuse_decided(tx, finding)
+    worksheet = await _last_worksheet(tx, finding)
+    await _refuse_same_person(tx, held.around.actor, finding, worksheet)
+    answered = await _answered(tx, finding)
+    version, matrix = await _matrix_of(tx, case, worksheet)
+    return Ripe(finding, worksheet, answered, version, matrix)
+
+
+async def ripe_or_why_not(tx: AsyncSession, held: Inside[Allegation, Case]) -> Ripe | Conflict:
+    """What this person could decide on now, or the refusal they would meet."""
+    try:
+        return await _ripe(tx, held)
+    except Conflict as refused:
+        return refused
+
+
+async def matrix_for(tx: AsyncSession, held: Inside[Allegation, Case]) -> MatrixView:
+    """The version in force on the day of the incident. Raises MatrixMissing."""
+    version, _ = await matrix_on(tx, (await scene_of(tx, held.around.record)).day)
+    return await read_matrix(tx, version.id)
+
+
 async def decide(tx: AsyncSession, held: Inside[Allegation, Case], said: DecisionIn) -> Decision:
     """Decide on the last worksheet, once the accused has answered, waived, or let the time to answer run out.
 
@@ -115,14 +156,9 @@ async def decide(tx: AsyncSession, held: Inside[Allegation, Case], said: Decisio
     NoticeMissing, AnswerMissing, SampleMatrix, MatrixReplaced, UnknownPenalty, DepartureNeedsReason.
     """
     allegation, case, actor = held.record, held.around.record, held.around.actor
-    refuse_unless(case, State.DISCIPLINE, "discipline.decided")
-    finding = await sustained_on(tx, allegation.id)
-    await _refuse_decided(tx, finding)
-    worksheet = await _last_worksheet(tx, finding)
-    await _refuse_same_person(tx, actor, finding, worksheet)
-    answered = await _answered(tx, finding)
-    version, matrix = await _matrix_of(tx, case, worksheet)
-    lies = against(matrix, worksheet.category, worksheet.level, said)
+    ripe = await _ripe(tx, held)
+    finding, worksheet, version = ripe.finding, ripe.worksheet, ripe.version
+    lies = against(ripe.matrix, worksheet.category, worksheet.level, said)
     decision = Decision(
         id=uuid.uuid4(),
         agency_id=case.agency_id,
@@ -132,7 +168,7 @@ async def decide(tx: AsyncSession, held: Inside[Allegation, Case], said: Decisio
         amount=said.amount,
         departure_reason=said.departure_reason,
         considered=said.considered,
-        answered=answered,
+        answered=ripe.answered,
         decided_by=actor.account_id,
         salt=new_salt(),
         created_at=time_of(tx),
@@ -152,7 +188,7 @@ async def decide(tx: AsyncSession, held: Inside[Allegation, Case], said: Decisio
         penalty=said.penalty,
         amount=said.amount,
         lies=lies,
-        answered=answered,
+        answered=ripe.answered,
         content_sha256=sha256_of(content),
     )
     await tx.flush()

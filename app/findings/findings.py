@@ -17,13 +17,14 @@ from app.audit.log import digest, record, sha256_of
 from app.cases.allegations import provision_on
 from app.cases.assessments import newest
 from app.cases.models import Allegation, Assessment, Case, Duty, State
-from app.cases.opened import mark_opened, unopened
+from app.cases.opened import last_opened, mark_opened, unopened
 from app.cases.scene import scene_of
 from app.cases.timeline import note
 from app.db.base import new_salt
 from app.db.session import time_of
 from app.errors import Fault, Validation
 from app.evidence.models import EvidenceItem
+from app.findings.grounds import grounds_of, required_of
 from app.findings.models import Approval, Disposition, Finding, FindingState
 from app.findings.rules import (
     SUPERSEDE,
@@ -36,7 +37,7 @@ from app.findings.rules import (
     refuse_against_force,
     refuse_unless,
 )
-from app.findings.schemas import ApprovalView, FindingIn, FindingLine, FindingView
+from app.findings.schemas import ApprovalView, FindingChanges, FindingIn, FindingLine, FindingView
 from app.provisions.packs import Standing, library, of_state, standing
 from app.provisions.provision import Provision
 from app.reports.models import Report
@@ -258,13 +259,6 @@ def _finding(actor: Actor, allegation: Allegation, said: FindingIn, revision: in
     )
 
 
-def required_of(finding: Finding) -> list[uuid.UUID]:
-    """What an approver opens first: the finding, its assessment revision, every item it cites."""
-    cited = [uuid.UUID(each) for each in finding.evidence]
-    assessed = [finding.assessment_id] if finding.assessment_id else []
-    return list(dict.fromkeys([finding.id, *assessed, *cited]))
-
-
 async def lines(tx: AsyncSession, held: Inside[Allegation, Case]) -> list[FindingLine]:
     """All findings on an allegation, first to last, without their texts; the board reads this too."""
     allegation, case = held.record, held.around.record
@@ -277,19 +271,40 @@ async def lines(tx: AsyncSession, held: Inside[Allegation, Case]) -> list[Findin
 async def read(tx: AsyncSession, held: Inside[Finding, Case]) -> FindingView:
     """A finding with its texts; from now on this person has opened this revision."""
     case, actor = held.around.record, held.around.actor
-    record(tx, "finding.read", ("finding", held.record.id), case_id=case.id, rev=held.record.version, case=case.id)
+    _record_read(tx, case, held.record)
     await mark_opened(tx, case.id, held.record.id)
     return await view_of(tx, held.record, actor)
 
 
+def _record_read(tx: AsyncSession, case: Case, finding: Finding) -> None:
+    record(tx, "finding.read", ("finding", finding.id), case_id=case.id, rev=finding.version, case=case.id)
+
+
+async def compare(tx: AsyncSession, held: Inside[Finding, Case]) -> FindingChanges:
+    """A finding beside the earlier one on its allegation that this person opened last, if any; reads both."""
+    finding, actor = held.record, held.around.actor
+    earlier = select(Finding.id).where(
+        Finding.allegation_id == finding.allegation_id, Finding.revision < finding.revision
+    )
+    seen = await last_opened(tx, (await tx.scalars(earlier)).all())
+    before = None
+    if seen is not None:
+        found = await tx.get_one(Finding, seen.object_id)
+        _record_read(tx, held.around.record, found)
+        before = await view_of(tx, found, actor)
+    return FindingChanges(before=before, opened_at=seen.at if seen else None, now=await read(tx, held))
+
+
 async def view_of(tx: AsyncSession, finding: Finding, actor: Actor) -> FindingView:
     allegation = await tx.get_one(Allegation, finding.allegation_id)
+    left = await unopened(tx, actor.account_id, required_of(finding))
     query = select(Approval).where(Approval.finding_id == finding.id).order_by(Approval.created_at)
     view: FindingView = FindingView.of(
         finding,
         officer_id=allegation.officer_id,
         duty=allegation.duty,
         approvals=[ApprovalView.of(each) for each in (await tx.scalars(query)).all()],
-        unopened=await unopened(tx, actor.account_id, required_of(finding)),
+        unopened=left,
+        grounds=await grounds_of(tx, finding, left),
     )
     return view

@@ -113,6 +113,9 @@ class Notice(Record, Versioned, Base):
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
     is_waived: Mapped[bool] = mapped_column(default=False)
+    representative: Mapped[str | None]
+    """Who stands by the accused, as they named them: of a union, or counsel."""
+    representative_contact: Mapped[str | None]
     salt: Mapped[bytes] = mapped_column(default=new_salt)
 
 

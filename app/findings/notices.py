@@ -30,7 +30,7 @@ from app.findings.rules import (
     refuse_naming,
     refuse_unless,
 )
-from app.findings.schemas import AnswerIn, NoticeIn, NoticeLine, NoticeView
+from app.findings.schemas import AnswerIn, NoticeIn, NoticeLine, NoticeView, RepresentativeIn
 from app.provisions.clocks import Limit, Unit, due
 from app.reports.models import Report
 
@@ -99,6 +99,8 @@ def state_of(notice: Notice) -> str:
         "packet": notice.packet,
         "served_by": str(notice.served_by),
     }
+    if notice.representative is not None:
+        content["representative"] = {"name": notice.representative, "contact": notice.representative_contact}
     return digest(notice.salt, canonical(content))
 
 
@@ -117,8 +119,48 @@ async def read_own(tx: AsyncSession, held: Granted[Notice]) -> NoticeView:
         notice.opened_at = time_of(tx)
     case = await _case_of(tx, notice)
     record(tx, "notice.read", ("notice", notice.id), case_id=case.id, rev=notice.version)
-    view: NoticeView = NoticeView.of(notice)
+    return await _view(tx, notice)
+
+
+async def _view(tx: AsyncSession, notice: Notice) -> NoticeView:
+    may_answer = notice.answered_at is None and not await _is_decided(tx, notice)
+    view: NoticeView = NoticeView.of(notice, may_answer=may_answer)
     return view
+
+
+async def _is_decided(tx: AsyncSession, notice: Notice) -> bool:
+    return await tx.scalar(select(Decision.id).where(Decision.finding_id == notice.finding_id)) is not None
+
+
+async def any_served(tx: AsyncSession, actor: Actor) -> bool:
+    """Whether a notice was ever served on this person: what their navigation shows."""
+    if actor.officer_id is None:
+        return False
+    return await tx.scalar(select(NOTICES.readable(actor, Right.READ_NOTICE).exists())) or False
+
+
+async def name_representative(tx: AsyncSession, held: Granted[Notice], said: RepresentativeIn) -> NoticeView:
+    """Name who stands by the accused, or another, as long as nothing is decided. Raises Decided."""
+    notice = held.record
+    case = await _case_of(tx, notice, lock=True)
+    if await _is_decided(tx, notice):
+        raise Decided
+    notice.representative, notice.representative_contact = said.name, said.contact
+    notice.version += 1
+    note(
+        tx,
+        case,
+        "notice.represented",
+        on=("notice", notice.id),
+        shown={"officer": str(notice.officer_id)},
+        rev=notice.version,
+        state=state_of(notice),
+        case=case.id,
+        allegation=notice.allegation_id,
+        representative_sha256=sha256_of(canonical(said.model_dump(mode="json"))),
+    )
+    await tx.flush()
+    return await _view(tx, notice)
 
 
 async def answer(tx: AsyncSession, held: Granted[Notice], said: AnswerIn) -> NoticeView:
@@ -128,7 +170,7 @@ async def answer(tx: AsyncSession, held: Granted[Notice], said: AnswerIn) -> Not
     case = await _case_of(tx, notice, lock=True)
     if notice.answered_at is not None:
         raise AlreadyAnswered
-    if await tx.scalar(select(Decision.id).where(Decision.finding_id == notice.finding_id)) is not None:
+    if await _is_decided(tx, notice):
         raise Decided
     notice.answered_at, notice.answer, notice.is_waived = time_of(tx), said.answer, said.answer is None
     notice.version += 1
@@ -148,8 +190,7 @@ async def answer(tx: AsyncSession, held: Granted[Notice], said: AnswerIn) -> Not
         **words,
     )
     await tx.flush()
-    view: NoticeView = NoticeView.of(notice)
-    return view
+    return await _view(tx, notice)
 
 
 async def _case_of(tx: AsyncSession, notice: Notice, *, lock: bool = False) -> Case:

@@ -24,6 +24,7 @@ from app.findings.schemas import (
     DecisionView,
     DisciplineOverview,
     DisciplineView,
+    FindingChanges,
     FindingIn,
     FindingLine,
     FindingView,
@@ -32,6 +33,7 @@ from app.findings.schemas import (
     NoticeIn,
     NoticeLine,
     NoticeView,
+    RepresentativeIn,
     ServedView,
     WorksheetIn,
     WorksheetView,
@@ -81,6 +83,17 @@ async def read_finding(
     """A finding with its texts; whoever reads it has opened this revision."""
     tag(response, held.record.version)
     return await findings.read(tx, held)
+
+
+@router.get("/findings/{finding_id}/changes", tags=["findings"])
+async def read_finding_changes(
+    held: Annotated[Inside[Finding, Case], needs_inside(Right.READ_CASE, GATE, "finding_id", Finding, case_of_finding)],
+    tx: Transaction,
+    response: Response,
+) -> FindingChanges:
+    """A finding beside the earlier one on its allegation that the reader opened last."""
+    tag(response, held.record.version)
+    return await findings.compare(tx, held)
 
 
 @router.post("/findings/{finding_id}/approvals", tags=["findings"], status_code=201)
@@ -137,6 +150,27 @@ async def answer_notice(
     view = await notices.answer(tx, held, said)
     tag(response, held.record.version)
     return view
+
+
+@router.put("/notices/{notice_id}/representative", tags=["notices"])
+async def name_representative(
+    held: Annotated[Granted[Notice], needs(Right.ANSWER, NOTICES, "notice_id", match=True)],
+    said: RepresentativeIn,
+    tx: Transaction,
+    response: Response,
+) -> NoticeView:
+    """Say who stands by you in this matter; until it is decided."""
+    view = await notices.name_representative(tx, held, said)
+    tag(response, held.record.version)
+    return view
+
+
+@router.get("/allegations/{allegation_id}/matrix", tags=["discipline"])
+async def read_matrix_of(
+    held: Annotated[AllegationInside, _allegation(Right.READ_CASE)], tx: Transaction
+) -> MatrixView:
+    """The matrix that holds for an allegation: the version in force on the day of the incident."""
+    return await discipline.matrix_for(tx, held)
 
 
 @router.get("/allegations/{allegation_id}/discipline", tags=["discipline"])

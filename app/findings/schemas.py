@@ -75,6 +75,17 @@ class ApprovalView(View):
     created_at: datetime
 
 
+class GroundView(View):
+    """One thing that a finding rests on, and whether the reader has opened it."""
+
+    id: uuid.UUID
+    kind: Literal["assessment", "evidence", "report"]
+    officer_id: uuid.UUID | None = Field(None, description="of an assessment: whom it is of")
+    number: int | None = Field(None, description="of a report its filing number, of an assessment its revision")
+    title: str = Field("", description="of an evidence item")
+    is_opened: bool
+
+
 class FindingView(FindingLine):
     """A finding with all it rests on, for those who work the case."""
 
@@ -84,6 +95,15 @@ class FindingView(FindingLine):
     proposed_by: uuid.UUID
     approvals: list[ApprovalView]
     unopened: list[uuid.UUID] = Field(description="what the reader has yet to open before they may approve it")
+    grounds: list[GroundView] = Field(description="what it rests on: the assessment, then what it cites, in order")
+
+
+class FindingChanges(View):
+    """A finding beside the earlier one on the same allegation that the reader opened last."""
+
+    before: FindingView | None
+    opened_at: datetime | None = Field(description="when the reader opened the earlier one")
+    now: FindingView
 
 
 class ApprovalIn(In):
@@ -127,6 +147,16 @@ class NoticeView(NoticeLine):
     provision_id: str
     packet: list[PacketItemView]
     answer: str | None
+    representative: str | None
+    representative_contact: str | None
+    may_answer: bool = Field(description="nothing was answered yet, and nothing is decided")
+
+
+class RepresentativeIn(In):
+    """Who stands by the accused; named by themselves."""
+
+    name: Short
+    contact: Short = Field(description="how they are reached")
 
 
 class AnswerIn(In):
@@ -252,6 +282,8 @@ class ServedView(ServedLine):
     packet: list[PacketItemView]
     served_by: uuid.UUID
     answer: str | None
+    representative: str | None
+    representative_contact: str | None
 
 
 class AppealLine(View):

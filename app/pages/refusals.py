@@ -38,7 +38,7 @@ def is_page(request: Request) -> bool:
     return not any(path == part or path.startswith(part + "/") for part in MACHINES)
 
 
-BEHIND = re.compile(r"/(?:cases|reports|exports)/[0-9a-f-]{36}(?=/)")
+BEHIND = re.compile(r"/(?:cases|reports|exports|findings|notices|discipline)/[0-9a-f-]{36}(?=/)")
 
 
 def problem_page(request: Request, status: int, slug: str, title: str, facts: dict[str, Any]) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.pages import admin, api_page, assets, board, desk, home, languages, officer, search, session
+from app.pages import admin, api_page, assets, board, command, desk, home, languages, officer, search, served, session
 
 ROUTERS: tuple[APIRouter, ...] = (
     assets.router,
@@ -13,6 +13,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     home.router,
     *officer.ROUTERS,
     *desk.ROUTERS,
+    *command.ROUTERS,
+    *served.ROUTERS,
     search.router,
     *board.ROUTERS,
     *admin.ROUTERS,

@@ -24,6 +24,7 @@ from app.access.rights import OFFICES, Right
 from app.agencies.actions import agency_of
 from app.agencies.doors import PageActor
 from app.agencies.models import Agency
+from app.findings.notices import any_served
 from app.http.route import Transaction
 from app.pages import assets
 from app.pages.guard import form_token
@@ -53,6 +54,7 @@ class Link:
 NAVIGATION = (
     Link("/file", N_("File a report"), frozenset({Right.FILE})),
     Link("/reports", N_("My reports"), frozenset({Right.FILE})),
+    Link("/notices", N_("Notices served on me"), frozenset({Right.FILE})),
     Link("/cases", N_("Cases"), frozenset({Right.READ_CASE})),
     Link("/reviews", N_("Cases to review"), frozenset({Right.READ_OVERVIEW})),
     Link("/statistics", N_("Figures"), frozenset({Right.STATISTICS})),
@@ -61,11 +63,13 @@ NAVIGATION = (
 )
 
 
-def links_for(actor: Actor) -> list[Link]:
+def links_for(actor: Actor, *, is_served: bool = False) -> list[Link]:
+    """`is_served`: a notice was served on this person; nobody else is led to where they would be."""
     return [
         link
         for link in NAVIGATION
-        if any(not actor.roles.isdisjoint(OFFICES.get(right, frozenset())) for right in link.rights)
+        if (is_served or link.to != "/notices")
+        and any(not actor.roles.isdisjoint(OFFICES.get(right, frozenset())) for right in link.rights)
     ]
 
 
@@ -161,15 +165,17 @@ def environment(language: str) -> Environment:
     return made
 
 
-def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def render(
+    request: Request, template: str, status: int = 200, language: str | None = None, **values: Any
+) -> HTMLResponse:
     """One page. The referrer stays inside, so that a form's Origin is told even where fetch metadata is not."""
     page: Page | None = getattr(request.state, "page", None)
-    language = page.language if page else language_asked(request)
+    language = language or (page.language if page else language_asked(request))
     values = {
         "page": page,
         "path": request.url.path,
         "here": _here(request),
-        "links": links_for(page.actor) if page else [],
+        "links": links_for(page.actor, is_served=page.is_served) if page else [],
         "searches": page is not None and not page.actor.roles.isdisjoint(OFFICES[Right.KEEP_VIEWS]),
         "made_up": page.made_up if page else request.app.state.settings.mode == "demo",
         "other_times": _other_times(request, page) if page and status == 200 else None,
@@ -210,6 +216,7 @@ class Page:
     made_up: bool
     shown: Shown
     form_token: str
+    is_served: bool
 
     @property
     def language(self) -> str:
@@ -230,7 +237,10 @@ async def open_page(request: Request, actor: PageActor, tx: Transaction) -> Page
     spoken = request.state.account.language
     exact = request.query_params.get("times") == "exact"
     shown = Shown(spoken if spoken in LANGUAGES else LANGUAGES[0], ZoneInfo(agency.time_zone), exact)
-    request.state.page = Page(request, actor, agency, agency.name, agency.made_up, shown, form_token(request))
+    is_served = await any_served(tx, actor)
+    request.state.page = Page(
+        request, actor, agency, agency.name, agency.made_up, shown, form_token(request), is_served
+    )
     found: Page = request.state.page
     return found
 

@@ -24,7 +24,8 @@ from app.cases.scene import harmed_in, officers_on_roster, reports_of, roster_of
 from app.cases.triage import immediate_answers, open_assignments
 from app.db.session import time_of
 from app.errors import Conflict
-from app.findings.findings import STANDING, required_of
+from app.findings.findings import STANDING
+from app.findings.grounds import required_of
 from app.findings.models import Approval, Decision, Disposition, Finding, FindingState, Notice, Worksheet
 from app.findings.rules import NotOpened
 from app.incidents.models import Incident

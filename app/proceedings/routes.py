@@ -21,16 +21,29 @@ from app.cases.steps import STEPS
 from app.http.conditions import refuse_stale, tag
 from app.http.cursors import BadCursor, Cursor, Limit, link_next, read_cursor, write_cursor
 from app.http.route import Act, IdempotencyKey, PathId, Transaction, begin_once
-from app.proceedings import actions, recusal
+from app.proceedings import actions, letters, recusal
 from app.proceedings.filters import Due, QueueFilters, Sort
 from app.proceedings.moves import MoveIn, refuse_unfitting
 from app.proceedings.overview import read_overview
 from app.proceedings.queue import Position, count_queue, queue
-from app.proceedings.schemas import CaseList, CaseOverview, CaseView, StepsView
+from app.proceedings.review import review, telling
+from app.proceedings.schemas import (
+    CaseList,
+    CaseOverview,
+    CaseView,
+    FindingsReviewView,
+    LetterIn,
+    StepsView,
+    TellingView,
+)
 from app.proceedings.table import PROCEEDINGS
 from app.proceedings.view import read_case
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=Act)
+
+
+class Pdf(Response):
+    media_type = "application/pdf"
 
 
 def asked_filters(
@@ -93,6 +106,33 @@ async def read(
     """A case: whole for those who work it, without names of reporters and texts for the board."""
     tag(response, held.record.version)
     return await (read_case(tx, held) if held.right is Right.READ_CASE else read_overview(tx, held))
+
+
+@router.get("/{case_id}/findings")
+async def read_findings(
+    held: Annotated[Granted[Case], case_for(Right.READ_CASE)], tx: Transaction
+) -> FindingsReviewView:
+    """Every allegation with the finding that stands on it, what you have yet to open, and how far discipline is."""
+    return FindingsReviewView(findings=await review(tx, held))
+
+
+@router.get("/{case_id}/told")
+async def read_telling(held: Annotated[Granted[Case], case_for(Right.CLOSE)], tx: Transaction) -> TellingView:
+    """Who has to be told the outcome, and who was."""
+    return await telling(tx, held)
+
+
+@router.post("/{case_id}/letters", status_code=201, response_class=Pdf)
+async def make_letter(
+    request: Request, held: Annotated[Granted[Case], case_for(Right.CLOSE)], said: LetterIn, tx: Transaction
+) -> Response:
+    """The outcome letter to someone harmed, as an accessible PDF.
+
+    Its secret stands in this answer alone, so the answer is not kept for a retry: another call makes another letter,
+    and the codes of the earlier one no longer work.
+    """
+    made = await letters.make_letter(tx, held, said, f"{request.app.state.settings.base_url}/outcome")
+    return Pdf(made.pdf, 201)
 
 
 @router.get("/{case_id}/steps")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from app.agencies.models import Rank
 from app.cases.models import BoardAnswer, Classification, Duty, ImmediateKind, Level, ReferenceKind, State
@@ -20,10 +21,11 @@ from app.cases.schemas import (
     ToldView,
 )
 from app.findings.models import Disposition, FindingState, Proof
-from app.http.text import View
+from app.http.text import In, Short, View
 from app.incidents.models import Precision, PresenceRole
 from app.reports.models import Mode, StatementClass
 from app.reports.schemas import SupplementView
+from app.words import LANGUAGES
 
 # --- the queue ----------------------------------------------------------------------------------------------------
 
@@ -189,6 +191,71 @@ class AllegationLine(View):
     force_allegation_id: uuid.UUID | None
     finding: FindingMark | None
     decision: DecisionMark | None
+
+
+class DisciplineMark(View):
+    """How far discipline on a sustained finding is."""
+
+    notice_id: uuid.UUID | None
+    answer_due_at: datetime | None
+    is_answered: bool
+    has_worksheet: bool
+    is_decided: bool
+
+
+class FindingReviewLine(View):
+    """An allegation, the finding that stands on it, and what is left to do about it."""
+
+    allegation_id: uuid.UUID
+    officer_id: uuid.UUID
+    officer: str
+    duty: Duty
+    finding: FindingMark | None
+    unopened: int = Field(description="how much of what the finding rests on the reader has yet to open")
+    discipline: DisciplineMark | None = Field(description="where the finding is sustained and approved")
+
+
+class FindingsReviewView(View):
+    findings: list[FindingReviewLine]
+
+
+class OfficerToTell(View):
+    officer_id: uuid.UUID
+    name: str
+    is_told: bool
+
+
+class HarmedToTell(View):
+    label: str
+    is_told: bool
+    letter_at: datetime | None = Field(description="when the letter that holds was made")
+
+
+class TellingView(View):
+    """Who has to be told the outcome before the case can close."""
+
+    officers: list[OfficerToTell]
+    harmed: list[HarmedToTell]
+
+
+class LetterIn(In):
+    harmed: Short = Field(description="as the case view names or describes them")
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "en"
+
+    @field_validator("language")
+    @classmethod
+    def _is_spoken(cls, language: str) -> str:
+        if language not in LANGUAGES:
+            raise PydanticCustomError("language", "not a language of this service")
+        return language
+
+
+class OutcomeView(View):
+    """How a matter stands, and nothing else of it."""
+
+    says: str
+    since: date
+    language: str
 
 
 class ReferenceView(View):

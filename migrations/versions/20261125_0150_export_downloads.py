@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "export_downloads"
-down_revision = "scene_marks"
+down_revision = "outcome_letters"
 branch_labels = None
 depends_on = None
 

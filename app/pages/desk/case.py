@@ -18,6 +18,7 @@ from app.cases.timeline import latest, read_timeline
 from app.http.cursors import read_cursor, write_cursor
 from app.http.route import Act, Transaction
 from app.pages import labels
+from app.pages.command.links import links_on
 from app.pages.desk.cited import citable
 from app.pages.desk.doors import Seen, SeenByAny
 from app.pages.desk.grid import COLUMNS, grid_of
@@ -95,6 +96,7 @@ async def _whole(page: Page, tx: AsyncSession, held: Granted[Case]) -> dict[str,
         "statements": STATEMENT,
         "provisions": _provisions(case.allegations),
         "may_triage": Right.TRIAGE in may and case.state not in (State.ROUTED, State.RETURNED),
+        "command": links_on(case.id, case.state, may),
         "may_step_aside": Right.RECUSE in may,
         "may_rostering": Right.ROSTER in may and case.state in OPEN,
         "may_enter": not may.isdisjoint({Right.WORK, Right.TRIAGE}),
