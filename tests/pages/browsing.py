@@ -72,6 +72,10 @@ class Visitor:
     def path(self) -> str:
         return self.page.url.removeprefix(self.base)
 
+    @property
+    def is_narrow(self) -> bool:
+        return (self.page.viewport_size or DESK)["width"] < DESK["width"]
+
     async def sign_in(self, person: Person) -> None:
         await self.go("/sign-in")
         await self.page.fill("#email", person.email)
