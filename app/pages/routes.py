@@ -7,12 +7,14 @@ from fastapi import APIRouter
 from app.pages import api_page, assets, home, session
 from app.pages.board import exports, views
 from app.pages.desk import aside, case, queue, steps, triage
-from app.pages.officer import asking, filing, reports
+from app.pages.officer import asking, filing, offline, reports
 
 ROUTERS: tuple[APIRouter, ...] = (
     assets.router,
     session.router,
     home.router,
+    offline.router,
+    offline.sending,
     filing.router,
     asking.router,
     reports.router,

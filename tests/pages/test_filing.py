@@ -27,6 +27,9 @@ class TestTheWalk:
         assert "Due" in await visitor.text()
         report_id = await file_it(visitor)
         await visitor.inspect("receipt-filed")
+        locator = await visitor.page.locator(".receipt__locator").inner_text()
+        assert locator in await visitor.page.locator("#qr-desc").inner_html()
+        assert "To be acknowledged." in await visitor.text()
         said = filed_content(world, report_id)
         assert said["narrative"] == NARRATIVE
         assert [o["officer_id"] for o in said["officers"]] == [  # type: ignore[attr-defined]

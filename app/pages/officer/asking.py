@@ -5,9 +5,13 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from babel.dates import format_time
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
 
+from app.db.session import time_of
 from app.errors import NotFound
+from app.http.conditions import refuse_stale
 from app.http.route import Act, Transaction
 from app.pages.guard import Form, SessionForm
 from app.pages.officer.answers import Typed, Wrong, read_typed
@@ -19,6 +23,22 @@ from app.pages.shell import OpenPage, go, open_page
 from app.words import N_
 
 router = APIRouter(route_class=Act, include_in_schema=False, dependencies=[Depends(open_page)])
+
+
+AUTO = "auto"
+"""What a script sends while one is still typing; no button does."""
+
+
+def _refuse_old(request: Request, form: Form, held: Held) -> None:
+    """What saves itself never overwrites what was written elsewhere meanwhile; a pressed button means what it says."""
+    if form.one("go") == AUTO:
+        refuse_stale(request, held.record.version)
+
+
+def _saved(work: Work, action: str) -> Response:
+    at = format_time(time_of(work.tx), "short", tzinfo=work.page.shown.zone, locale=work.page.language)
+    says = work.page.t(N_("Saved at %(time)s")) % {"time": at}
+    return JSONResponse({"version": work.held.record.version, "says": says, "action": action})
 
 
 def _came(request: Request) -> str:
@@ -110,7 +130,9 @@ def _several(work: Work, screen: Screen, each: Each, came: str) -> Response:
 
 
 @router.post("/file/{draft_id}/{name}")
-async def answer(page: OpenPage, held: Held, name: str, form: SessionForm, tx: Transaction) -> Response:
+async def answer(
+    page: OpenPage, held: Held, name: str, form: SessionForm, tx: Transaction, request: Request
+) -> Response:
     """Keep what was typed, whether it fits or not; go on only when it does."""
     screen = screen_of(name)
     if done := filed(held):
@@ -118,8 +140,11 @@ async def answer(page: OpenPage, held: Held, name: str, form: SessionForm, tx: T
     if screen.each is not None or not screen.asks:
         raise NotFound
     work = Work.on(page, tx, held)
+    _refuse_old(request, form, held)
     work.answers[name] = read_typed(screen.asks, form)
     await work.save()
+    if form.one("go") == AUTO:
+        return _saved(work, f"{work.at}/{name}")
     wrongs = work.tell().on(name) if form.one("go") == "next" else []
     if wrongs:
         return _ask(work, screen, work.answers[name], form.one("from"), wrongs, 422)
@@ -240,31 +265,37 @@ async def ask_step(
 
 
 @router.post("/file/{draft_id}/{name}/{key}")
-async def answer_entry(page: OpenPage, held: Held, name: str, key: str, form: SessionForm, tx: Transaction) -> Response:
+async def answer_entry(
+    page: OpenPage, held: Held, name: str, key: str, form: SessionForm, tx: Transaction, request: Request
+) -> Response:
     screen = screen_of(name)
     if screen.each is None:
         raise NotFound
-    return await answer_step(page, held, name, key, screen.each.steps[0].name, form, tx)
+    return await answer_step(page, held, name, key, screen.each.steps[0].name, form, tx, request)
 
 
 @router.post("/file/{draft_id}/{name}/{key}/{step}")
 async def answer_step(
-    page: OpenPage, held: Held, name: str, key: str, step: str, form: SessionForm, tx: Transaction
+    page: OpenPage, held: Held, name: str, key: str, step: str, form: SessionForm, tx: Transaction, request: Request
 ) -> Response:
     """Keep one answer of an entry; an officer is looked for on the roster, so that the wall can stand around them."""
     screen = screen_of(name)
     asked = _step(screen, step)
     if done := filed(held):
         return done
+    _refuse_old(request, form, held)
     work = Work.on(page, tx, held)
     before = _find(work, screen, key)
     typed, sought = {**before, **read_typed(asked.asks, form)}, None
     typed["key"] = before["key"] or secrets.token_hex(4)
     if any(ask.name == "badge" for ask in asked.asks):
         typed |= {"officer_id": "", "found": ""}
-        sought = await seek(tx, page, before, typed, form)
+        # A badge that is half typed is nobody's yet.
+        sought = await seek(tx, page, before, typed, form) if form.one("go") != AUTO else None
     _keep(work.answers[name], typed)
     await work.save()
+    if form.one("go") == AUTO:
+        return _saved(work, f"{work.at}/{name}/{typed['key']}/{step}")
     came, goes_on = form.one("from"), form.one("go") in ("next", "done")
     fields = {ask.name for ask in asked.asks}
     wrongs = [wrong for wrong in work.tell().on(name, typed["key"]) if wrong.field in fields] if goes_on else []

@@ -34,7 +34,10 @@ Filer = Annotated[Actor, holds(Right.FILE, page=True)]
 async def begin(page: OpenPage, actor: Filer, tx: Transaction) -> Response:
     """Aid first; then a new report, or one that was begun."""
     return page.show(
-        "officer/file_begin.html", drafts=await reports.own_drafts(tx, actor), once=secrets.token_urlsafe(16)
+        "officer/file_begin.html",
+        drafts=await reports.own_drafts(tx, actor),
+        once=secrets.token_urlsafe(16),
+        worker=f"/file-worker.js?language={page.language}",
     )
 
 
