@@ -7,6 +7,7 @@ import json
 
 from tests.pages.browsing import Visitor
 from tests.pages.filer import NARRATIVE, add_officer, begin, choose, file_it, fill_in, say_when, say_where, yesterday
+from tests.proceedings.walk import filed, ok
 from tests.world import World
 
 
@@ -235,6 +236,26 @@ class TestAddingAndKeeping:
         await desk.inspect("report-supplemented")
         assert "I now remember a second blow." in await desk.text()
         assert world.kinds().count("report.supplemented") == 1
+
+    async def test_a_question_of_the_agency_reaches_its_author(self, world: World, desk: Visitor) -> None:
+        walk = await (await filed(world)).acknowledge()
+        ok(await walk.step(world.sergeant, "case.return", reason="Which hand held the baton?"))
+        await world.reporter.post("/v1/drafts", {"content": {}})
+        await desk.sign_in(world.reporter)
+        await desk.inspect("home-waits")
+        assert "A report you began" in await desk.text()
+        await desk.page.get_by_role("link", name="See what is asked").click()
+        await desk.page.wait_for_url("**/reports/*")
+        assert "Which hand held the baton?" in await desk.text()
+        assert "Acknowledged." in await desk.text()
+        await desk.inspect("report-asked")
+        await desk.go("/reports")
+        assert "You are asked to add to it" in await desk.text()
+        await world.reporter.post(
+            f"/v1/reports/{walk.report_id}/supplements", {"narrative": "The right one.", "declares_accuracy": True}
+        )
+        await desk.go("/")
+        assert "You are asked" not in await desk.text()
 
     async def test_the_receipt_is_a_file_too(self, world: World, desk: Visitor) -> None:
         await desk.sign_in(world.reporter)
