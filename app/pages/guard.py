@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import uuid
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
@@ -61,6 +62,12 @@ def form_token(request: Request, session: str | None = None) -> str:
     held = request.cookies.get(cookie_name(request), "") if session is None else session
     key: str = request.app.state.secrets.cursor_key
     return hmac.new(key.encode(), b"form\0" + held.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
+def device_mark(request: Request, account_id: uuid.UUID) -> str:
+    """Tells what one person keeps on a device from what another does; says nothing of who they are."""
+    key: str = request.app.state.secrets.cursor_key
+    return hmac.new(key.encode(), b"device\0" + account_id.bytes, hashlib.sha256).hexdigest()
 
 
 async def read_form(request: Request) -> Form:

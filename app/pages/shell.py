@@ -27,7 +27,7 @@ from app.agencies.models import Agency
 from app.findings.notices import any_served
 from app.http.route import Transaction
 from app.pages import assets
-from app.pages.guard import form_token
+from app.pages.guard import device_mark, form_token
 from app.provisions.wording import Phrase
 from app.words import LANGUAGES, N_, words_in
 
@@ -221,6 +221,10 @@ class Page:
     @property
     def language(self) -> str:
         return self.shown.language
+
+    @property
+    def device_mark(self) -> str:
+        return device_mark(self.request, self.actor.account_id)
 
     def t(self, message: str) -> str:
         return words_in(self.language).gettext(message)

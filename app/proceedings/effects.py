@@ -27,6 +27,7 @@ from app.errors import Conflict, Fault, Validation
 from app.findings.models import Decision, Disposition
 from app.proceedings.checks import proposers_and_approvers, standing_findings
 from app.proceedings.moves import MoveIn
+from app.reports.acknowledgements import acknowledge
 from app.reports.models import SupplementRequest
 
 NEXT_NUMBER = text(
@@ -61,6 +62,13 @@ Effect = Callable[[AsyncSession, Granted[Case], MoveIn], Awaitable[Done]]
 
 
 async def only_move(tx: AsyncSession, held: Granted[Case], move: MoveIn) -> Done:
+    return Done()
+
+
+async def acknowledge_reports(tx: AsyncSession, held: Granted[Case], move: MoveIn) -> Done:
+    """Tell the authors, each for their own report."""
+    case = held.record
+    await acknowledge(tx, case.agency_id, [report.id for report in await reports_of(tx, case)])
     return Done()
 
 

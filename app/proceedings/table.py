@@ -21,7 +21,7 @@ class Proceeding:
 
 
 PROCEEDINGS: dict[str, Proceeding] = {
-    "case.acknowledge": Proceeding(),
+    "case.acknowledge": Proceeding(does=effects.acknowledge_reports),
     "case.return": Proceeding(Takes(needs=REASON, may=("report_id",)), does=effects.ask_for_supplement),
     "case.resume": Proceeding(Takes(may=REASON), needs=(checks.a_supplement_or_reason,)),
     "case.reroute": Proceeding(Takes(needs=REASON), does=effects.route_anew),

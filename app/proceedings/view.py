@@ -45,6 +45,7 @@ from app.proceedings.schemas import (
     UnidentifiedView,
 )
 from app.proceedings.table import PROCEEDINGS
+from app.reports.acknowledgements import acknowledge
 from app.reports.actions import is_late as is_filed_late
 from app.reports.actions import supplements_of
 from app.reports.models import FilingNumber, Report, StatementClass
@@ -124,7 +125,10 @@ async def _reports(
     )
     numbers: dict[uuid.UUID, int] = {row.report_id: row.number for row in (await tx.execute(query)).all()}
     views = [await _report(tx, case, report, names[report.author_id], numbers[report.id], rights) for report in reports]
-    await mark_opened(tx, case.id, *(view.id for view in views if view.withheld is None))
+    opened = [view.id for view in views if view.withheld is None]
+    await mark_opened(tx, case.id, *opened)
+    if case.state != State.ROUTED:
+        await acknowledge(tx, case.agency_id, opened)
     return views
 
 

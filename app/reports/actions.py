@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import rfc8785
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor
@@ -19,6 +19,7 @@ from app.access.rights import Right
 from app.audit.log import digest, record
 from app.db.base import new_salt
 from app.db.session import time_of
+from app.reports.acknowledgements import acknowledged
 from app.reports.drafts import seal, unseal
 from app.reports.models import Draft, Receipt, Report, Supplement, SupplementRequest
 from app.reports.rules import GATE
@@ -48,8 +49,10 @@ def canonical(content: dict[str, Any]) -> str:
     return rfc8785.dumps(content).decode()
 
 
-async def start_draft(tx: AsyncSession, actor: Actor, content: dict[str, Any], key: str) -> Draft:
-    draft_id = uuid.uuid4()
+async def start_draft(
+    tx: AsyncSession, actor: Actor, content: dict[str, Any], key: str, draft_id: uuid.UUID | None = None
+) -> Draft:
+    draft_id = draft_id or uuid.uuid4()
     draft = Draft(
         id=draft_id,
         agency_id=actor.agency_id,
@@ -96,7 +99,18 @@ async def own_reports(tx: AsyncSession, actor: Actor) -> list[OwnReport]:
     query = GATE.readable(actor, Right.READ_REPORT).order_by(Report.filed_at.desc(), Report.id).limit(MOST_OWN)
     found = (await tx.scalars(query)).all()
     record(tx, "report.listed", ("report", None), ids=[report.id for report in found], count=len(found))
-    return [OwnReport.of(report) for report in found]
+    ids = [report.id for report in found]
+    known, asked = await acknowledged(tx, ids), await _asked(tx, ids)
+    return [OwnReport.of(report, acknowledged_at=known.get(report.id), is_asked=report.id in asked) for report in found]
+
+
+async def _asked(tx: AsyncSession, report_ids: list[uuid.UUID]) -> set[uuid.UUID]:
+    """Those whose author was asked to add something, and added nothing since."""
+    since = exists().where(
+        Supplement.report_id == SupplementRequest.report_id, Supplement.filed_at > SupplementRequest.created_at
+    )
+    query = select(SupplementRequest.report_id).where(SupplementRequest.report_id.in_(report_ids), ~since)
+    return set((await tx.scalars(query)).all())
 
 
 async def read_own(tx: AsyncSession, held: Granted[Report]) -> ReportView:
@@ -112,6 +126,7 @@ async def read_own(tx: AsyncSession, held: Granted[Report]) -> ReportView:
         provision_id=report.provision_id,
         due_at=report.due_at,
         is_late=is_late(report.due_at, report.filed_at),
+        acknowledged_at=(await acknowledged(tx, [report.id])).get(report.id),
         content_sha256=report.content_sha256.hex(),
         content=json.loads(report.content),
         supplements=await supplements_of(tx, report.id),

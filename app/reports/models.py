@@ -131,3 +131,12 @@ class Receipt(Tenant, Base):
     of: Mapped[str]
     promise: Mapped[str | None]
     """Signed note; none until the signer gave one."""
+
+
+class Acknowledgement(Tenant, Base):
+    """When someone who works on it first had this report in hand; kept for each report, whatever case it is in."""
+
+    __tablename__ = "acknowledgement"
+
+    report_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("report.id"), primary_key=True)
+    at: Mapped[datetime]

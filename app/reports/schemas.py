@@ -299,6 +299,7 @@ class ReportView(View):
     provision_id: str
     due_at: datetime | None
     is_late: bool | None
+    acknowledged_at: datetime | None = Field(description="when someone who works on it had it in hand")
     content_sha256: str
     content: dict[str, Any]
     supplements: list[SupplementView]
@@ -312,6 +313,8 @@ class OwnReport(View):
     locator: str
     filed_at: datetime
     due_at: datetime | None
+    acknowledged_at: datetime | None
+    is_asked: bool = Field(description="the agency asked to have something added, and nothing was added since")
 
 
 class OwnReports(View):

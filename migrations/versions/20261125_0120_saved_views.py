@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from app.db.fences import fence_tables
 
 revision = "saved_views"
-down_revision = "oversight"
+down_revision = "acknowledgements"
 branch_labels = None
 depends_on = None
 

@@ -28,10 +28,14 @@ async def choose(visitor: Visitor, field: str, label: str) -> None:
     raise AssertionError(f"{field} has no answer {label}")
 
 
+SEEN_AT_A_DESK = {"rule", "readers", "statement", "when", "force", "present", "harmed", "acts", "cameras", "narrative"}
+"""One screen of each make; on a phone, where it is narrow, every one is looked at."""
+
+
 async def on_from(visitor: Visitor, name: str, *, look: bool) -> None:
     """Look at the screen and go on."""
     assert visitor.path.split("?")[0].endswith(f"/{name}"), visitor.path
-    if look:
+    if look and (name in SEEN_AT_A_DESK or visitor.is_narrow):
         await visitor.inspect(f"file-{name}")
     if await visitor.page.get_by_role("button", name="Save and go on", exact=True).count():
         await visitor.press("Save and go on")
@@ -51,6 +55,9 @@ async def say_when(visitor: Visitor, at: datetime) -> None:
     await visitor.page.fill("#on_day", str(at.day))
     await visitor.page.fill("#on_year", str(at.year))
     await visitor.page.fill("#clock", "9:45 PM")
+
+
+async def say_where(visitor: Visitor) -> None:
     await visitor.page.fill("#place", "Corner of 5th and Main")
 
 
@@ -66,39 +73,36 @@ async def fill_in(visitor: Visitor, world: World, *, look: bool = False) -> str:
     await on_from(visitor, "statement", look=look)
     await say_when(visitor, yesterday())
     await choose(visitor, "precision", "To the minute")
-    await visitor.page.select_option("#location_type", "street")
     await on_from(visitor, "when", look=look)
+    await say_where(visitor)
+    await visitor.page.select_option("#location_type", "street")
+    await on_from(visitor, "where", look=look)
+    await on_from(visitor, "encounter", look=look)
     await add_officer(visitor, "force", badge=world.striker.badge or "", look=look)
     await on_from(visitor, "force", look=look)
-    await visitor.follow("Add an officer who was there")
-    await visitor.page.fill("#name", "Haddad")
-    await choose(visitor, "role", "Was there")
-    if look:
-        await visitor.inspect("file-present-entry")
-    await visitor.press("Save")
-    if look:
-        await visitor.inspect("file-present-sought")
-    await choose(visitor, "officer_id", "Officer Haddad")
-    await visitor.press("Save")
+    await add_present(visitor, look=look)
     await on_from(visitor, "present", look=look)
-    await visitor.follow("Add a person")
-    await visitor.page.fill("#description", "A man of about thirty in a red coat")
-    await choose(visitor, "injuries", "Bruise")
-    if look:
-        await visitor.inspect("file-harmed-entry")
-    await visitor.press("Save")
+    await add_harmed(visitor, look=look)
     await on_from(visitor, "harmed", look=look)
     await choose(visitor, "saw", "I saw part of it")
-    await visitor.page.fill("#vantage", "Ten feet away, behind the car")
-    await visitor.page.fill("#last_force_at", "21:52")
     await on_from(visitor, "view", look=look)
+    await visitor.page.fill("#vantage", "Ten feet away, behind the car")
+    await on_from(visitor, "vantage", look=look)
+    await on_from(visitor, "heard", look=look)
+    await visitor.page.fill("#last_force_at", "21:52")
+    await on_from(visitor, "times", look=look)
     await choose(visitor, "role", "I stepped in")
+    await on_from(visitor, "part", look=look)
     await choose(visitor, "intervened", "Yes, I stepped in")
-    await choose(visitor, "means", "By voice")
-    await choose(visitor, "worked", "In part")
     await on_from(visitor, "acts", look=look)
+    await choose(visitor, "means", "By voice")
+    await on_from(visitor, "how", look=look)
+    await choose(visitor, "worked", "In part")
+    await on_from(visitor, "worked", look=look)
     await choose(visitor, "aid", "An ambulance was called")
     await on_from(visitor, "aid", look=look)
+    await on_from(visitor, "aid_given", look=look)
+    await on_from(visitor, "officer_care", look=look)
     await choose(visitor, "kinds", "Body-worn camera")
     await visitor.page.fill("#owner", "Officer Bauer's body camera")
     await on_from(visitor, "cameras", look=look)
@@ -111,6 +115,7 @@ async def fill_in(visitor: Visitor, world: World, *, look: bool = False) -> str:
     await on_from(visitor, "earlier", look=look)
     await choose(visitor, "fears_retaliation", "Yes")
     await on_from(visitor, "retaliation", look=look)
+    await on_from(visitor, "fear", look=look)
     await visitor.page.fill("#narrative", NARRATIVE)
     await on_from(visitor, "narrative", look=look)
     return at
@@ -121,11 +126,41 @@ async def add_officer(visitor: Visitor, screen: str, *, badge: str, look: bool =
         await visitor.inspect(f"file-{screen}-empty")
     await visitor.follow("Add an officer who used force")
     await visitor.page.fill("#badge", badge)
+    if look:
+        await visitor.inspect(f"file-{screen}-who")
+    await visitor.press("Save and go on")
     await choose(visitor, "force", "Strike with an impact weapon")
     await visitor.page.fill("#did", "Two strikes to the back of a man who lay cuffed.")
     if look:
-        await visitor.inspect(f"file-{screen}-entry")
+        await visitor.inspect(f"file-{screen}-did")
     await visitor.press("Save")
+
+
+async def add_present(visitor: Visitor, *, look: bool = False) -> None:
+    await visitor.follow("Add an officer who was there")
+    await visitor.page.fill("#name", "Haddad")
+    await visitor.press("Save and go on")
+    if look:
+        await visitor.inspect("file-present-sought")
+    await choose(visitor, "officer_id", "Officer Haddad")
+    await visitor.press("Save and go on")
+    await choose(visitor, "role", "Was there")
+    if look:
+        await visitor.inspect("file-present-did")
+    await visitor.press("Save")
+
+
+async def add_harmed(visitor: Visitor, *, look: bool = False) -> None:
+    await visitor.follow("Add a person")
+    await visitor.page.fill("#description", "A man of about thirty in a red coat")
+    if look:
+        await visitor.inspect("file-harmed-who")
+    await visitor.press("Save and go on")
+    await choose(visitor, "injuries", "Bruise")
+    await visitor.press("Save and go on")
+    if look:
+        await visitor.inspect("file-harmed-treatment")
+    await visitor.press("Save and finish this entry")
 
 
 async def file_it(visitor: Visitor) -> str:

@@ -6,7 +6,8 @@ import asyncio
 import json
 
 from tests.pages.browsing import Visitor
-from tests.pages.filer import NARRATIVE, add_officer, begin, choose, file_it, fill_in, say_when, yesterday
+from tests.pages.filer import NARRATIVE, add_officer, begin, choose, file_it, fill_in, say_when, say_where, yesterday
+from tests.proceedings.walk import filed, ok
 from tests.world import World
 
 
@@ -27,6 +28,9 @@ class TestTheWalk:
         assert "Due" in await visitor.text()
         report_id = await file_it(visitor)
         await visitor.inspect("receipt-filed")
+        locator = await visitor.page.locator(".receipt__locator").inner_text()
+        assert locator in await visitor.page.locator("#qr-desc").inner_html()
+        assert "To be acknowledged." in await visitor.text()
         said = filed_content(world, report_id)
         assert said["narrative"] == NARRATIVE
         assert [o["officer_id"] for o in said["officers"]] == [  # type: ignore[attr-defined]
@@ -47,6 +51,7 @@ class TestTheWalk:
         at = await fill_in(desk, world)
         await desk.go(f"{at}/present/new")
         await desk.page.fill("#badge", world.sergeant.badge or "")
+        await desk.press("Save and go on")
         await choose(desk, "role", "Supervised")
         await desk.press("Save")
         await desk.go(f"{at}/review")
@@ -70,13 +75,13 @@ class TestNothingIsLost:
         await desk.page.select_option("#on", "2")
         await desk.page.fill("#on_year", "2026")
         await desk.page.fill("#clock", "quarter to ten")
-        await desk.page.fill("#place", "Corner of 5th and Main")
+        await choose(desk, "precision", "About that hour")
         await desk.press("Save and go on")
         assert await desk.page.get_attribute("#clock", "aria-invalid") == "true"
         described = await desk.page.get_attribute("#clock", "aria-describedby")
         assert "clock-error" in (described or "")
         assert await desk.page.input_value("#clock") == "quarter to ten"
-        assert await desk.page.input_value("#place") == "Corner of 5th and Main"
+        assert await desk.page.is_checked("input[name=precision][value=hour]")
         await desk.page.locator("#summary a").first.click()
         assert desk.path.endswith("#on")
         await desk.go(f"{at}/when")
@@ -85,12 +90,12 @@ class TestNothingIsLost:
     async def test_going_back_keeps_what_was_typed(self, world: World, desk: Visitor) -> None:
         await desk.sign_in(world.reporter)
         at = await begin(desk)
-        await desk.go(f"{at}/acts")
-        await desk.page.fill("#acts", "I shouted.")
+        await desk.go(f"{at}/officer_care")
+        await desk.page.fill("#officer_care", "Haddad held his wrist.")
         await desk.press("Back")
-        assert desk.path == f"{at}/view"
-        await desk.go(f"{at}/acts")
-        assert await desk.page.input_value("#acts") == "I shouted."
+        assert desk.path == f"{at}/aid"
+        await desk.go(f"{at}/officer_care")
+        assert await desk.page.input_value("#officer_care") == "Haddad held his wrist."
 
     async def test_finishing_later_keeps_the_draft_for_its_author_alone(self, world: World, desk: Visitor) -> None:
         await desk.sign_in(world.reporter)
@@ -147,7 +152,7 @@ class TestReview:
         links = desk.page.locator("#summary a")
         hrefs = [await links.nth(n).get_attribute("href") for n in range(await links.count())]
         screens = [str(href).split("?")[0].rsplit("/", 1)[1] for href in hrefs]
-        assert screens == ["statement", "when", "when", "force", "view", "acts", "narrative"]
+        assert screens == ["statement", "when", "where", "force", "view", "acts", "narrative"]
         await choose(desk, "declares", "I declare")
         await desk.press("File this report")
         assert desk.path == f"{at}/review"
@@ -194,10 +199,10 @@ class TestReview:
         await desk.go(f"{at}/force")
         await add_officer(desk, "force", badge="99999")
         assert "Not found on the roster" in await desk.text()
-        await desk.page.get_by_role("link", name="Change").click()
+        await desk.page.get_by_role("link", name="Change badge 99999").click()
         await desk.page.wait_for_url("**/force/*")
         await desk.page.fill("#badge", world.striker.badge or "")
-        await desk.press("Save")
+        await desk.press("Save and finish this entry")
         assert "Officer Bauer" in await desk.text()
         await desk.page.get_by_role("link", name="Remove").click()
         await desk.page.wait_for_url("**/remove")
@@ -232,6 +237,26 @@ class TestAddingAndKeeping:
         assert "I now remember a second blow." in await desk.text()
         assert world.kinds().count("report.supplemented") == 1
 
+    async def test_a_question_of_the_agency_reaches_its_author(self, world: World, desk: Visitor) -> None:
+        walk = await (await filed(world)).acknowledge()
+        ok(await walk.step(world.sergeant, "case.return", reason="Which hand held the baton?"))
+        await world.reporter.post("/v1/drafts", {"content": {}})
+        await desk.sign_in(world.reporter)
+        await desk.inspect("home-waits")
+        assert "A report you began" in await desk.text()
+        await desk.page.get_by_role("link", name="See what is asked").click()
+        await desk.page.wait_for_url("**/reports/*")
+        assert "Which hand held the baton?" in await desk.text()
+        assert "Acknowledged." in await desk.text()
+        await desk.inspect("report-asked")
+        await desk.go("/reports")
+        assert "You are asked to add to it" in await desk.text()
+        await world.reporter.post(
+            f"/v1/reports/{walk.report_id}/supplements", {"narrative": "The right one.", "declares_accuracy": True}
+        )
+        await desk.go("/")
+        assert "You are asked" not in await desk.text()
+
     async def test_the_receipt_is_a_file_too(self, world: World, desk: Visitor) -> None:
         await desk.sign_in(world.reporter)
         await fill_in(desk, world)
@@ -252,23 +277,121 @@ class TestAddingAndKeeping:
         assert not await desk.page.locator(".buttons").first.is_visible()
 
 
+class TestTheWayThrough:
+    """One question a screen; what does not arise is neither asked nor filed; one always sees how far one is."""
+
+    async def test_a_question_arises_from_an_earlier_answer(self, world: World, desk: Visitor) -> None:
+        await desk.sign_in(world.reporter)
+        at = await begin(desk)
+        for answer, comes in (("No", "why_not"), ("I was not there", "aid"), ("I tried to", "how")):
+            await desk.go(f"{at}/acts")
+            await choose(desk, "intervened", answer)
+            await desk.press("Save and go on")
+            assert desk.path == f"{at}/{comes}"
+        await desk.go(f"{at}/view")
+        await choose(desk, "saw", "I was told about it")
+        await desk.press("Save and go on")
+        assert desk.path == f"{at}/part"
+
+    async def test_treatment_and_charges_are_asked_only_where_they_arise(self, world: World, desk: Visitor) -> None:
+        await desk.sign_in(world.reporter)
+        at = await begin(desk)
+        await desk.go(f"{at}/harmed/new")
+        await desk.page.fill("#description", "A man in a red coat")
+        await desk.press("Save and go on")
+        await desk.press("Save and go on")
+        assert desk.path.endswith("/arrest")
+        await choose(desk, "was_arrested", "Yes")
+        await desk.press("Save and go on")
+        assert desk.path.endswith("/charges")
+        await desk.press("Back")
+        await desk.press("Back")
+        await choose(desk, "injuries", "Bruise")
+        await desk.press("Save and go on")
+        assert desk.path.endswith("/treatment")
+
+    async def test_what_no_longer_arises_is_kept_in_the_draft_and_not_filed(self, world: World, desk: Visitor) -> None:
+        await desk.sign_in(world.reporter)
+        at = await fill_in(desk, world)
+        await desk.go(f"{at}/acts?from=review")
+        await choose(desk, "intervened", "No")
+        await desk.press("Save and go on")
+        assert "By voice" not in await desk.text()
+        content = filed_content(world, await file_it(desk))
+        assert content["own_acts"]["means"] == []  # type: ignore[index]
+
+    async def test_the_needed_questions_alone_make_a_report(self, world: World, phone: Visitor) -> None:
+        """Seven questions, each with one thing to say: five minutes on a phone."""
+        await phone.sign_in(world.reporter)
+        await begin(phone)
+        await phone.follow("Go on")
+        await phone.follow("Go on")
+        await choose(phone, "warning", "I report this of my own will")
+        await phone.press("Save and go on")
+        await say_when(phone, yesterday())
+        await phone.press("Save and go on")
+        await say_where(phone)
+        await phone.press("Save and go on")
+        await phone.press("Save and skip to what is needed")
+        await add_officer(phone, "force", badge=world.striker.badge or "")
+        for field, answer in (("saw", "I saw all of it"), ("intervened", "There was no time to act")):
+            await phone.page.locator(".all-questions summary").click()
+            await phone.page.locator(".stand--needed").first.locator("xpath=preceding-sibling::a").click()
+            await phone.page.wait_for_load_state()
+            await choose(phone, field, answer)
+            await phone.press("Save and go on")
+        await phone.press("Save and skip to what is needed")
+        await phone.page.fill("#narrative", NARRATIVE)
+        await phone.press("Save and go on")
+        await file_it(phone)
+
+    async def test_the_list_tells_of_each_question_how_it_stands(self, world: World, phone: Visitor) -> None:
+        phone.expected = (422,)
+        await phone.sign_in(world.reporter)
+        at = await begin(phone)
+        await phone.go(f"{at}/when")
+        await phone.page.fill("#clock", "quarter to ten")
+        await phone.press("Save and go on")
+        await phone.go(f"{at}/where")
+        await say_where(phone)
+        await phone.press("Save and go on")
+        await phone.go(at)
+        await phone.inspect("file-overview")
+        stands = {
+            await line.locator("a").inner_text(): await line.locator(".stand").inner_text()
+            for line in await phone.page.locator(".questions > li").all()
+        }
+        assert stands["When did it happen?"] == "Look at it again"
+        assert stands["Where did it happen?"] == "Answered"
+        assert stands["Who used force?"] == "Needs an answer"
+        assert stands["Whom have you told?"] == "May stay open"
+        assert stands["The rule that applies to you"] == "To read"
+        assert "How did you step in?" not in stands
+        await phone.follow("Go on with: How does this statement come about?")
+        assert phone.path == f"{at}/statement"
+
+
 class TestTheKeyboard:
     """Everything can be reached and pressed without a pointing device."""
 
     async def test_a_screen_is_answered_with_keys_alone(self, world: World, desk: Visitor) -> None:
         await desk.sign_in(world.reporter)
         at = await begin(desk)
-        await desk.go(f"{at}/view")
+        await desk.go(f"{at}/retaliation")
         keys = desk.page.keyboard
-        await desk.page.focus("#saw")
+        await desk.page.focus("#fears_retaliation")
         await keys.press("Space")
         await keys.press("Tab")
-        await keys.type("Behind the car")
-        for _ in range(6):
-            await keys.press("Tab")
         async with desk.page.expect_navigation():
             await keys.press("Enter")
-        assert desk.path == f"{at}/acts"
-        await desk.go(f"{at}/view")
-        assert await desk.page.is_checked("#saw")
-        assert await desk.page.input_value("#vantage") == "Behind the car"
+        assert desk.path == f"{at}/fear"
+        await keys.press("Tab")
+        await desk.page.focus("#fear_words")
+        await keys.type("My partner")
+        await keys.press("Tab")
+        async with desk.page.expect_navigation():
+            await keys.press("Enter")
+        await desk.go(f"{at}/fear")
+        assert await desk.page.input_value("#fear_words") == "My partner"
+        await desk.go(f"{at}/retaliation")
+        assert await desk.page.is_checked("#fears_retaliation")

@@ -7,7 +7,7 @@ they fit is decided by the shapes of `reports/schemas.py` alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -19,7 +19,8 @@ from app.errors import Fault
 from app.incidents.models import Precision
 from app.pages.fields import CHOOSE, NO_DAY, OPEN, OTHERWISE, SAYS, day_of, says_of
 from app.pages.guard import Form
-from app.pages.officer.questions import BY_NAME, SCREENS, Ask, Kind, Screen
+from app.pages.officer.questions import Ask, Kind, Screen
+from app.pages.officer.screens import BY_NAME, SCREENS, shown_to
 from app.reports.models import StatementClass
 from app.reports.schemas import ReportIn
 from app.reports.warnings import WARNINGS
@@ -65,10 +66,10 @@ def fields_of(ask: Ask) -> tuple[str, ...]:
     return tuple(ask.name + part for part in DAY_PARTS) if ask.kind is Kind.DAY else (ask.name,)
 
 
-def read_typed(screen: Screen, form: Form) -> Typed:
-    """What was typed on a screen, as it was typed."""
+def read_typed(asks: Iterable[Ask], form: Form) -> Typed:
+    """What was typed in answer to these, as it was typed."""
     typed: Typed = {}
-    for ask in screen.all_asks:
+    for ask in asks:
         for name in fields_of(ask):
             typed[name] = form.all(name) if ask.kind is Kind.MANY else form.one(name)
     return typed
@@ -115,25 +116,31 @@ def tell(answers: Answers, zone: ZoneInfo) -> Told:
     near = datetime.fromisoformat(at) if at else None
     _statement(answers["statement"], told)
     keys: dict[tuple[str, int], tuple[str, str]] = {}
-    for screen in SCREENS:
+    for screen in shown_to(answers):
         if screen.each is not None:
             for typed in answers[screen.name]:
-                entry = _members(screen, typed, zone, near, told) | dict(screen.each.fixed)
+                asks = [ask for step in screen.each.shown_to(typed) for ask in step.asks]
+                entry = _members(screen, asks, typed, zone, near, told) | dict(screen.each.fixed)
                 if typed["officer_id"]:
                     entry["officer_id"] = typed["officer_id"]
+                if screen.into == "officers" and not entry.keys() & {"officer_id", "badge", "name"}:
+                    told.wrongs.append(Wrong(screen.name, "badge", asks[0].needed, typed["key"]))
                 keys[screen.into, len(told.body[screen.into])] = (screen.name, typed["key"])
                 told.body[screen.into].append(entry)
         elif screen.name not in ("when", "statement", "cameras"):
-            members = _members(screen, answers[screen.name], zone, near, told)
-            told.body |= {screen.into: members} if screen.into else members
+            members = _members(screen, screen.asks, answers[screen.name], zone, near, told)
+            within = told.body.setdefault(screen.into, {}) if screen.into else told.body
+            within |= members
     told.body["cameras"] = _cameras(answers["cameras"])
     _judge(told, keys)
     return told
 
 
-def _members(screen: Screen, typed: Typed, zone: ZoneInfo, near: datetime | None, told: Told) -> dict[str, Any]:
+def _members(
+    screen: Screen, asks: Iterable[Ask], typed: Typed, zone: ZoneInfo, near: datetime | None, told: Told
+) -> dict[str, Any]:
     members: dict[str, Any] = {}
-    for ask in screen.all_asks:
+    for ask in asks:
         value = typed[ask.name]
         if ask.kind is Kind.CLOCK:
             at = _near(ask, screen, typed, zone, near, told)
@@ -155,12 +162,6 @@ def _statement(typed: Typed, told: Told) -> None:
 
 
 def _when(typed: Typed, zone: ZoneInfo, told: Told) -> dict[str, Any]:
-    screen = BY_NAME["when"]
-    plain = {
-        ask.name: typed[ask.name].strip()
-        for ask in screen.asks
-        if ask.kind in (Kind.LINE, Kind.CHOICE) and typed[ask.name].strip()
-    }
     day, clock = day_of(typed["on_year"], typed["on"], typed["on_day"]), None
     try:
         clock = clock_of(typed["clock"])
@@ -169,13 +170,13 @@ def _when(typed: Typed, zone: ZoneInfo, told: Told) -> dict[str, Any]:
     precision = typed["precision"] or (Precision.MINUTE if clock else Precision.DAY)
     if day is None:
         is_open = not (typed["on"] or typed["on_day"].strip() or typed["on_year"].strip())
-        told.wrongs.append(Wrong("when", "on", screen.asks[0].needed if is_open else NO_DAY))
-        return plain
+        told.wrongs.append(Wrong("when", "on", BY_NAME["when"].asks[0].needed if is_open else NO_DAY))
+        return {}
     if clock is None and not typed["clock"].strip() and precision != Precision.DAY:
         told.wrongs.append(Wrong("when", "clock", CLOCK_OPEN))
     if clock is None or precision == Precision.DAY:
         clock = time.min
-    return {**plain, "occurred_at": datetime.combine(day, clock, zone).isoformat(), "precision": precision}
+    return {"occurred_at": datetime.combine(day, clock, zone).isoformat(), "precision": precision}
 
 
 def clock_of(text: str) -> time | None:
@@ -230,7 +231,7 @@ def _judge(told: Told, keys: Mapping[tuple[str, int], tuple[str, str]]) -> None:
 def wrongs_of(faults: tuple[Fault, ...], answers: Answers) -> list[Wrong]:
     """Faults that an act found, at the questions they belong to."""
     keys: dict[tuple[str, int], tuple[str, str]] = {}
-    for screen in SCREENS:
+    for screen in shown_to(answers):
         for typed in answers[screen.name] if screen.each else ():
             count = sum(1 for into, _ in keys if into == screen.into)
             keys[screen.into, count] = (screen.name, typed["key"])
@@ -238,26 +239,37 @@ def wrongs_of(faults: tuple[Fault, ...], answers: Answers) -> list[Wrong]:
 
 
 ORDER = [(screen.name, ask.name) for screen in SCREENS for ask in screen.all_asks]
-TOP = {"warning": "statement", "statement_class": "statement", "aid_words": "aid", "officer_care": "aid"} | {
-    ask.name: screen.name for screen in SCREENS if not screen.into for ask in screen.all_asks if ask.name != "kinds"
-}
-FIELDS = {"occurred_at": "on", "at": "clock", "kind": "kinds", "officer_id": "badge"}
-INTO = {screen.into: screen.name for screen in reversed(SCREENS) if screen.into} | {"cameras": "cameras"}
+FIELDS = {"occurred_at": "on", "at": "clock", "kind": "kinds", "officer_id": "badge", "statement_class": "warning"}
+"""Members of the report that are asked for by another name."""
+INTO = {screen.into for screen in SCREENS if screen.into} | {"cameras"}
 
 
 def _place(loc: tuple[int | str, ...], rule: str, keys: Mapping[tuple[str, int], tuple[str, str]]) -> Wrong:
     """The question at which a member of the report stands."""
     steps = [str(step) for step in loc]
-    head = steps[0] if steps else "warning"
-    name, key, rest = INTO.get(head) or TOP.get(head) or "narrative", "", steps[1:]
+    head, rest = (steps[0] if steps else "warning"), steps[1:]
+    entry = keys.get((head, int(rest[0]))) if rest and rest[0].isdigit() else None
     if rest and rest[0].isdigit():
-        name, key = keys.get((head, int(rest[0])), (name, ""))
         rest = rest[1:]
-    screen = BY_NAME[name]
-    field_name = (rest[0] if rest else head) if head in INTO else head
-    field_name = FIELDS.get(field_name, field_name)
-    ask = next((ask for ask in screen.all_asks if ask.name == field_name), screen.asks[0])
-    return Wrong(name, ask.name, _says(ask, rule), key)
+    member = (rest[0] if rest else head) if head in INTO else head
+    screen, ask = _asked(head, FIELDS.get(member, member), entry[0] if entry else "")
+    return Wrong(screen.name, ask.name, _says(ask, rule), entry[1] if entry else "")
+
+
+def _asked(head: str, field_name: str, screen_name: str) -> tuple[Screen, Ask]:
+    if screen_name:
+        among = [BY_NAME[screen_name]]
+    elif head == "cameras":
+        among = [BY_NAME["cameras"]]
+    else:
+        into = head if head in INTO else ""
+        among = [screen for screen in SCREENS if screen.into == into and screen.all_asks]
+    for screen in among:
+        for ask in screen.all_asks:
+            if ask.name == field_name:
+                return screen, ask
+    last = among[0] if head in INTO else BY_NAME["narrative"]
+    return last, last.all_asks[0]
 
 
 def _says(ask: Ask, rule: str) -> str:

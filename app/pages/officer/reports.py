@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -17,14 +18,18 @@ from app.agencies.actions import postings_now
 from app.agencies.doors import listing, needs
 from app.audit.log import record
 from app.cases import filing
+from app.cases.rules import TRIAGE_WITHIN
 from app.http.route import Act, Transaction
 from app.pages.fields import NOT_DECLARED, says_of
 from app.pages.guard import Once, SessionForm
+from app.pages.officer.after import SOURCES, Next, Source, qr_of
 from app.pages.officer.roster import shown
+from app.pages.officer.scene import filed_scene
 from app.pages.officer.telling import Teller
 from app.pages.shell import OpenPage, Page, go, open_page
 from app.provisions.packs import provision
 from app.reports import actions as reports
+from app.reports.acknowledgements import acknowledged
 from app.reports.models import Report
 from app.reports.rules import GATE
 from app.reports.schemas import ReceiptView, SupplementIn
@@ -54,7 +59,7 @@ async def my_reports(
     page: OpenPage, actor: Annotated[Actor, listing(Right.READ_REPORT, page=True)], tx: Transaction
 ) -> Response:
     """Newest first."""
-    return page.show("officer/reports.html", reports=await reports.own_reports(tx, actor))
+    return page.show("officer/reports.html", reports=await reports.own_reports(tx, actor), within=TRIAGE_WITHIN)
 
 
 @router.get("/reports/{report_id}")
@@ -67,9 +72,17 @@ async def one_report(page: OpenPage, held: Own, tx: Transaction, request: Reques
         report=report,
         sections=Teller(page.shown, page.t, roster).sections(report.content),
         warning=WARNINGS[report.warning].says,
+        scene=filed_scene(report.content, roster, page.t),
         rule=provision(report.provision_id),
+        next=_next(held.record, report.acknowledged_at),
+        sources=SOURCES,
         added=request.query_params.get("added") == "yes",
     )
+
+
+def _next(report: Report, acknowledged_at: datetime | None) -> Next:
+    source = Source.LAW if provision(report.provision_id).is_law else Source.POLICY
+    return Next(report.filed_at, report.due_at, source, acknowledged_at)
 
 
 @router.get("/reports/{report_id}/supplement")
@@ -111,7 +124,16 @@ async def supplement(page: OpenPage, held: OwnToAdd, form: SessionForm, once: On
 async def receipt(page: OpenPage, held: Own, tx: Transaction, request: Request) -> Response:
     """To print and keep: what proves that and what was reported, without asking the agency."""
     kept = await filing.receipt(tx, held, request.app.state.ask_promise)
-    return page.show("officer/receipt.html", receipt=kept, filed=request.query_params.get("filed") == "yes")
+    report = held.record
+    return page.show(
+        "officer/receipt.html",
+        receipt=kept,
+        filed=request.query_params.get("filed") == "yes",
+        code=qr_of(kept.locator),
+        rule=provision(report.provision_id),
+        next=_next(report, (await acknowledged(tx, [report.id])).get(report.id)),
+        sources=SOURCES,
+    )
 
 
 @router.get("/reports/{report_id}/receipt.json")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from app.incidents.models import Precision
-from app.pages.officer.questions import BY_NAME, PRECISION, SCREENS, STATEMENT, YES_NO, Ask, Kind, Screen
+from app.pages.officer.questions import PRECISION, STATEMENT, YES_NO, Ask, Kind, Screen
+from app.pages.officer.screens import BY_NAME
 from app.pages.shell import Shown
 from app.words import N_
 
@@ -18,24 +19,45 @@ TITLES = {"officers": ("name", "badge"), "harmed": ("name", "description"), "not
 """Members that name an entry, so they are not told again below it."""
 
 
+TOPICS = (
+    (N_("How the statement came about"), ("statement",)),
+    (N_("When and where"), ("when", "where", "encounter")),
+    (N_("Who used force"), ("force",)),
+    (N_("Who else was there"), ("present",)),
+    (N_("Who was harmed"), ("harmed",)),
+    (N_("What was seen and heard"), ("view", "vantage", "heard", "times")),
+    (N_("What the reporter did"), ("part", "own_force", "acts", "how", "worked", "why_not")),
+    (N_("Aid"), ("aid", "aid_given", "officer_care")),
+    (N_("Cameras"), ("cameras",)),
+    (N_("Who was told"), ("told",)),
+    (N_("Earlier reports"), ("earlier",)),
+    (N_("Fear of retaliation"), ("retaliation", "fear")),
+    (N_("The account"), ("narrative",)),
+)
+"""A form asks one thing at a time; who reads wants it together."""
+
+
 @dataclass(frozen=True)
 class Row:
     says: str
     values: tuple[str, ...]
+    screen: str = ""
+    """Where it was asked; a row without values stands for a screen that was left open."""
 
 
 @dataclass
 class Section:
-    """One screen's answers; `entries` where there may be several."""
+    """The answers to one topic; `entries` where there may be several."""
 
     screen: str
+    """The first screen of the topic."""
     title: str
     rows: list[Row] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 
     @property
     def is_open(self) -> bool:
-        return not self.rows and not self.entries
+        return not self.entries and not any(row.values for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -53,22 +75,33 @@ class Teller:
     roster: Mapping[str, str] = field(default_factory=dict)
     """Officer id -> name and badge, where the roster was asked."""
 
-    def sections(self, content: Mapping[str, Any]) -> list[Section]:
-        return [self._section(screen, content) for screen in SCREENS if screen.asks]
+    def sections(self, content: Mapping[str, Any], asked: Iterable[str] = ()) -> list[Section]:
+        """By topic; the screens of `asked` have a row also where they are open."""
+        also = frozenset(asked)
+        return [self._section(title, names, content, also) for title, names in TOPICS]
 
-    def _section(self, screen: Screen, content: Mapping[str, Any]) -> Section:
-        section = Section(screen.name, screen.title)
-        if screen.each is not None:
-            section.entries = [self._entry(screen, entry) for entry in _entries(screen, content)]
-        elif screen.name == "statement":
-            if content.get("warning"):
-                section.rows = [Row(screen.asks[0].says, (self.t(STATEMENT[content["statement_class"]]),))]
-        elif screen.name == "cameras":
-            section.rows = self._cameras(content.get("cameras") or [])
-        else:
-            members = content.get(screen.into) if screen.into else content
-            section.rows = self._rows(screen, members or {})
+    def _section(
+        self, title: str, names: tuple[str, ...], content: Mapping[str, Any], asked: frozenset[str]
+    ) -> Section:
+        section = Section(names[0], title)
+        for name in names:
+            screen = BY_NAME[name]
+            if screen.each is not None:
+                section.entries = [self._entry(screen, entry) for entry in _entries(screen, content)]
+                continue
+            rows = self._rows_of(screen, content)
+            section.rows += rows or ([Row(screen.title, (), name)] if name in asked else [])
         return section
+
+    def _rows_of(self, screen: Screen, content: Mapping[str, Any]) -> list[Row]:
+        if screen.name == "statement":
+            if not content.get("warning"):
+                return []
+            return [Row(screen.asks[0].says, (self.t(STATEMENT[content["statement_class"]]),), screen.name)]
+        if screen.name == "cameras":
+            return self._cameras(content.get("cameras") or [])
+        members = content.get(screen.into) if screen.into else content
+        return self._rows(screen, members or {})
 
     def _entry(self, screen: Screen, entry: Mapping[str, Any]) -> Entry:
         known = self.roster.get(str(entry.get("officer_id") or ""), "")
@@ -82,7 +115,7 @@ class Teller:
         for ask in screen.all_asks:
             values = self._when(members) if ask.kind is Kind.DAY else self._values(ask, members)
             if values:
-                rows.append(Row(WHEN if ask.kind is Kind.DAY else ask.says, values))
+                rows.append(Row(WHEN if ask.kind is Kind.DAY else ask.says, values, screen.name))
         return rows
 
     def _when(self, members: Mapping[str, Any]) -> tuple[str, ...]:
@@ -112,9 +145,11 @@ class Teller:
         labels = {option.code: self.t(option.says) for option in kinds.options}
         rows = []
         if cameras:
-            rows.append(Row(kinds.says, tuple(labels.get(camera["kind"], camera["kind"]) for camera in cameras)))
+            rows.append(
+                Row(kinds.says, tuple(labels.get(camera["kind"], camera["kind"]) for camera in cameras), "cameras")
+            )
         if owners := tuple(dict.fromkeys(camera["owner"] for camera in cameras if camera.get("owner"))):
-            rows.append(Row(owner.says, owners))
+            rows.append(Row(owner.says, owners, "cameras"))
         return rows
 
 
