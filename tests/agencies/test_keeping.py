@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from app.provisions.clocks import Limit, Unit, UnknownCalendar, due
 from app.provisions.working_days import working_days
 from tests.agencies.test_sign_in import ask_for_token
 from tests.proceedings.walk import filed, ok, problem
-from tests.world import NOWHERE, Person, World, today
+from tests.world import NOWHERE, Person, World, report_body, today
 
 R = "/v1/officers"
 
@@ -81,6 +81,9 @@ class TestKin:
         assert (await world.sergeant.get(walk.path)).status_code == 404
         world.database.sql("UPDATE kin SET ended_on = ended_on - 30 WHERE id = :id", id=kin["id"])
         assert (await world.sergeant.get(walk.path)).status_code == 200
+        long_ago = (datetime.now(UTC) - timedelta(days=60)).isoformat()
+        await filed(world, incident={**report_body(world)["incident"], "occurred_at": long_ago})
+        assert (await world.sergeant.get(walk.path)).status_code == 200, "the wall of another incident is its own"
         assert problem(await world.admin.post(f"{at}/{kin['id']}/end")) == (404, "not-found")
 
     async def test_an_ended_one_counts_for_routing_in_the_same_way(self, world: World) -> None:

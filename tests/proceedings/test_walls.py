@@ -12,8 +12,15 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import select
 
+from app.access.actor import Actor, Role
+from app.access.rights import Right
 from app.agencies.actions import declare_kin
+from app.agencies.models import Kin
+from app.cases.models import Case
+from app.cases.rules import GATE
+from app.incidents.models import Presence
 from tests.proceedings.walk import Walk, filed, ok, problem
 from tests.world import NOWHERE, Person, World, make_world, report_body
 
@@ -102,6 +109,29 @@ class TestWhoIsOnTheWall:
         ok(await walk.step(world.intake, "case.reroute", reason="It lay for two days more."))
         await finds_nothing(world.lieutenant, walk.case_id)
         assert (await walk.see())["holder"] == world.captain.name
+
+    async def test_a_query_that_reads_the_roster_itself_meets_the_same_wall(self, world: World) -> None:
+        """Kin of the striker must not slip through where the asking query has `presence` and `kin` in its own FROM."""
+        walk = await filed(world)
+        async with world.transaction() as tx:
+            await declare_kin(tx, world.agency.id, world.striker.officer_id, world.lieutenant.officer_id)
+        actor = Actor(
+            world.commander.account_id,
+            world.agency.id,
+            uuid.uuid4(),
+            "",
+            frozenset({Role.COMMANDER}),
+            world.lieutenant.officer_id,
+        )
+        beside = (
+            select(Case.id)
+            .join(Presence, Presence.incident_id == Case.incident_id)
+            .join(Kin, Kin.agency_id == Case.agency_id)
+            .where(Case.id == uuid.UUID(walk.case_id))
+        )
+        async with world.transaction() as tx:
+            assert (await tx.execute(beside)).all(), "the rows are there"
+            assert (await tx.execute(beside.where(GATE.may(actor, Right.READ_CASE)))).all() == []
 
     async def test_being_passed_over_beats_every_other_office(self, world: World) -> None:
         walk = await filed(world)
