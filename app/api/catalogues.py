@@ -22,6 +22,7 @@ from app.api.problems import problems_known
 from app.provisions.packs import library
 from app.provisions.provision import Provision
 from app.settings import Settings
+from app.version import VERSION
 from app.words import LOCALES, catalogue_of, languages_in
 
 APP = LOCALES.parent
@@ -39,14 +40,14 @@ MARKS = {
     "PydanticCustomError": (2,),
 }
 """The calls whose literal arguments are messages, and which arguments where not the first."""
-DATES = (b'"POT-Creation-Date:', b'"PO-Revision-Date:')
-"""Lines of a catalogue that would differ though no word does."""
+LEFT_OUT = (b'"POT-Creation-Date:', b'"PO-Revision-Date:', b'"Report-Msgid', b'"Last-Translator:', b'"Language-Team:')
+"""Lines of a catalogue's head that would differ though no word does, or that say nothing here."""
 
 
 def template() -> Catalog:
     """All messages, with the files they stand in."""
     create_app(Settings(), passing_secrets())  # a problem is known once what raises it is there
-    found = Catalog(project="Upstander", copyright_holder="the authors of Upstander", charset="utf-8")
+    found = Catalog(project="Upstander", version=VERSION, copyright_holder="the authors of Upstander", charset="utf-8")
     found.header_comment = "# Messages of Upstander, written by `make words`."
     for file, _, message, comments, context in extract_from_dir(APP, SOURCES, OPTIONS, MARKS):
         found.add(message, locations=[(f"app/{file}", 0)], auto_comments=comments, context=context)
@@ -79,7 +80,7 @@ def written(catalogue: Catalog) -> bytes:
     """The catalogue as a file, the same for the same words on any day."""
     made = BytesIO()
     write_po(made, catalogue, width=120, include_lineno=False, sort_by_file=True, ignore_obsolete=True)
-    return b"".join(line for line in made.getvalue().splitlines(keepends=True) if not line.startswith(DATES))
+    return b"".join(line for line in made.getvalue().splitlines(keepends=True) if not line.startswith(LEFT_OUT))
 
 
 def write_catalogues(whole: Catalog, locales: Path, begin: str | None = None) -> list[str]:
@@ -89,7 +90,7 @@ def write_catalogues(whole: Catalog, locales: Path, begin: str | None = None) ->
     """
     if begin and begin not in languages_in(locales):
         spoken = Locale.parse(begin)
-        started = Catalog(spoken, project=whole.project, charset="utf-8", fuzzy=False)
+        started = Catalog(spoken, project=whole.project, version=VERSION, charset="utf-8", fuzzy=False)
         started.header_comment = f"# {spoken.english_name} for Upstander; `make words` keeps it up to date."
         catalogue_of(begin, locales).parent.mkdir(parents=True)
         catalogue_of(begin, locales).write_bytes(written(started))
