@@ -113,7 +113,7 @@ class Visitor:
         await mirror.goto(self.page.url)
         found = await Axe().run(mirror, options=rules(*LAW, "best-practice"))
         await mirror.close()
-        assert violations(found) == [], self.path
+        assert violations(found) == [], (self.path, violations(found))
         wide = await self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.path} scrolls sideways by {wide} pixels"
         folder = os.environ.get("UPSTANDER_PICTURES")
