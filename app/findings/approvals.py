@@ -12,8 +12,7 @@ from app.cases.models import Allegation, Assessment, Case, State
 from app.cases.opened import unopened
 from app.cases.timeline import note
 from app.db.session import time_of
-from app.findings.findings import about, refuse_outdated, state_of
-from app.findings.grounds import required_of
+from app.findings.findings import about, refuse_outdated, state_of, to_open
 from app.findings.models import Approval, Finding
 from app.findings.rules import APPROVE, SEND_BACK, NotOpened, refuse_unless
 from app.findings.schemas import ApprovalIn
@@ -32,11 +31,11 @@ async def give(tx: AsyncSession, held: Inside[Finding, Case], said: ApprovalIn) 
         raise SamePerson
     if finding.state not in step.leaves:
         raise StateConflict(finding.state, step.name)
-    missing = await unopened(tx, actor.account_id, required_of(finding))
-    if missing:
-        raise NotOpened(tuple(missing))
     if said.approves and finding.assessment_id is not None:
         await refuse_outdated(tx, await tx.get_one(Assessment, finding.assessment_id))
+    missing = await unopened(tx, actor.account_id, await to_open(tx, finding))
+    if missing:
+        raise NotOpened(tuple(missing))
     approval = Approval(
         id=uuid.uuid4(),
         agency_id=finding.agency_id,
