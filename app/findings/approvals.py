@@ -12,10 +12,9 @@ from app.cases.models import Allegation, Assessment, Case, State
 from app.cases.opened import unopened
 from app.cases.timeline import note
 from app.db.session import time_of
-from app.findings.findings import about, is_outdated, state_of
-from app.findings.grounds import required_of
+from app.findings.findings import about, refuse_outdated, state_of, to_open
 from app.findings.models import Approval, Finding
-from app.findings.rules import APPROVE, SEND_BACK, AssessmentOutdated, NotOpened, refuse_unless
+from app.findings.rules import APPROVE, SEND_BACK, NotOpened, refuse_unless
 from app.findings.schemas import ApprovalIn
 from app.workflow import SamePerson, StateConflict, take
 
@@ -32,11 +31,9 @@ async def give(tx: AsyncSession, held: Inside[Finding, Case], said: ApprovalIn) 
         raise SamePerson
     if finding.state not in step.leaves:
         raise StateConflict(finding.state, step.name)
-    outdated = await _outdated(tx, finding)
-    if said.approves and outdated:
-        raise AssessmentOutdated
-    # An assessment that a later one replaced can no longer be opened, and is no reason to keep the finding standing.
-    missing = await unopened(tx, actor.account_id, [each for each in required_of(finding) if each not in outdated])
+    if said.approves and finding.assessment_id is not None:
+        await refuse_outdated(tx, await tx.get_one(Assessment, finding.assessment_id))
+    missing = await unopened(tx, actor.account_id, await to_open(tx, finding))
     if missing:
         raise NotOpened(tuple(missing))
     approval = Approval(
@@ -53,13 +50,6 @@ async def give(tx: AsyncSession, held: Inside[Finding, Case], said: ApprovalIn) 
     await _note(tx, case, finding, said)
     await tx.flush()
     return approval
-
-
-async def _outdated(tx: AsyncSession, finding: Finding) -> set[uuid.UUID]:
-    """The assessment it rests on, where a later revision stands in its place."""
-    if finding.assessment_id is None or not await is_outdated(tx, await tx.get_one(Assessment, finding.assessment_id)):
-        return set()
-    return {finding.assessment_id}
 
 
 async def _note(tx: AsyncSession, case: Case, finding: Finding, said: ApprovalIn) -> None:

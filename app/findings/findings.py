@@ -184,6 +184,14 @@ async def is_outdated(tx: AsyncSession, cited: Assessment) -> bool:
     return latest is not None and latest.id != cited.id
 
 
+async def to_open(tx: AsyncSession, finding: Finding) -> list[uuid.UUID]:
+    """What an approver opens first; not an assessment that a later one replaced, on which one can only send back."""
+    required = required_of(finding)
+    if finding.assessment_id and await is_outdated(tx, await tx.get_one(Assessment, finding.assessment_id)):
+        return [each for each in required if each != finding.assessment_id]
+    return required
+
+
 async def refuse_outdated(tx: AsyncSession, cited: Assessment) -> None:
     """Raise AssessmentOutdated where a later revision says otherwise."""
     if await is_outdated(tx, cited):
@@ -297,14 +305,15 @@ async def compare(tx: AsyncSession, held: Inside[Finding, Case]) -> FindingChang
 
 async def view_of(tx: AsyncSession, finding: Finding, actor: Actor) -> FindingView:
     allegation = await tx.get_one(Allegation, finding.allegation_id)
-    left = await unopened(tx, actor.account_id, required_of(finding))
+    unread = await unopened(tx, actor.account_id, required_of(finding))
+    needed = await to_open(tx, finding)
     query = select(Approval).where(Approval.finding_id == finding.id).order_by(Approval.created_at)
     view: FindingView = FindingView.of(
         finding,
         officer_id=allegation.officer_id,
         duty=allegation.duty,
         approvals=[ApprovalView.of(each) for each in (await tx.scalars(query)).all()],
-        unopened=left,
-        grounds=await grounds_of(tx, finding, left),
+        unopened=[each for each in unread if each in needed],
+        grounds=await grounds_of(tx, finding, unread),
     )
     return view

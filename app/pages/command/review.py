@@ -104,7 +104,7 @@ async def _page(
         officer=officers.get(now.officer_id, ""),
         rule="; ".join(provision(now.provision_id).citations),
         grounds=[(each, naming.things[str(each.id)]) for each in now.grounds],
-        left=sum(not each.is_opened for each in now.grounds),
+        left=len(now.unopened),
         people=people,
         before=changes.before,
         opened_at=changes.opened_at,
