@@ -67,9 +67,8 @@ dockerfile:
 compose:
 	$(call quietly,docker/compose.yaml,$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml)
 
-bench: setup ## filing beside pgbench's rate, force forms beside a bare copy; figures, no verdict
-	@$(BIN)/python -m tests.bench.filing
-	@$(BIN)/python -m tests.bench.force_forms
+bench: setup ## filing, record, numbering, export, check, queue, force forms, each beside a yardstick; no verdict
+	@$(BIN)/python -u -m tests.bench
 
 image: ## build the container image with docker, podman or buildah
 	@options=(--tag "$(IMAGE)" --file docker/Dockerfile $(if $(BASE),--build-arg "BASE=$(BASE)")); \

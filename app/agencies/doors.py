@@ -42,9 +42,9 @@ async def by_bearer(request: Request, tx: Transaction, token: Annotated[str | No
     """The actor of an API call."""
     if token is None:
         raise Unauthenticated
-    signed_in = await read_bearer(tx, request.app.state.tokens, token)
-    request.state.actor = signed_in.actor
-    return signed_in.actor
+    actor = await read_bearer(tx, request.app.state.tokens, token)
+    request.state.actor = actor
+    return actor
 
 
 def cookie_name(request: Request) -> str:

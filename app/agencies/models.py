@@ -140,6 +140,9 @@ class AccountRole(Tenant, Base):
     granted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     ended_at: Mapped[datetime | None]
 
+    __table_args__ = (Index("ix_account_role_held", "agency_id", "role", postgresql_where=text("ended_at IS NULL")),)
+    """Each filing asks who commands; without it that would cost more with every account."""
+
 
 class Session(Tenant, Base):
     """A signed-in browser. The token itself is never kept (S34)."""

@@ -16,10 +16,12 @@ from app.agencies.models import Account, AccountRole, Session
 from app.agencies.passwords import is_right
 from app.agencies.tokens import BadToken, Tokens
 from app.audit.log import OPERATOR_LOG, record, say_who
+from app.db.direct import ask
 from app.db.session import speak_for, time_of
 from app.errors import RateLimited, Unauthenticated
 
 CANDIDATES = text("SELECT account_id, agency_id, password_hash FROM sign_in_candidates(:email)")
+SPEAK_AS = "SELECT pseudonym, name, officer_id, roles FROM speak_as(%(agency)s, %(account)s)"
 SESSION_AGENCY = text("SELECT agency_id FROM session_agency(:token_hash)")
 TRIES = 5
 WINDOW = timedelta(minutes=15)
@@ -117,15 +119,22 @@ async def read_session(tx: AsyncSession, token: str, *, idle: timedelta, absolut
     return await _signed_in(tx, session.account_id, short_hash(token))
 
 
-async def read_bearer(tx: AsyncSession, tokens: Tokens, token: str) -> SignedIn:
+async def read_bearer(tx: AsyncSession, tokens: Tokens, token: str) -> Actor:
     """Whom a bearer token stands for, as they are now. Raises Unauthenticated."""
     try:
         claims = tokens.read(token)
         account_id, agency_id = uuid.UUID(claims["sub"]), uuid.UUID(claims["agency"])
     except (BadToken, ValueError, AttributeError, TypeError):
         raise Unauthenticated from None
-    await speak_for(tx, agency_id)
-    return await _signed_in(tx, account_id, short_hash(claims["jti"]))
+    found = await ask(tx, SPEAK_AS, {"agency": agency_id, "account": account_id})
+    tx.info["agency_id"] = agency_id
+    if not found:
+        raise Unauthenticated
+    pseudonym, name, officer_id, roles = found[0]
+    held = frozenset(Role(role) for role in roles)
+    actor = Actor(account_id, agency_id, pseudonym, name, held, officer_id, short_hash(claims["jti"]))
+    say_who(tx, actor)
+    return actor
 
 
 async def _signed_in(tx: AsyncSession, account_id: uuid.UUID, session: str) -> SignedIn:

@@ -6,10 +6,12 @@ token never says how it wants to be verified (RFC 8725).
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
+import time
 from base64 import urlsafe_b64decode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +25,8 @@ MAX_SECONDS = 600
 LEEWAY_SECONDS = 30
 REQUIRED = ("aud", "iat", "exp", "nbf", "iss", "sub", "jti")
 AUDIENCE = "upstander-api"
+MOST_KNOWN = 4096
+"""Verified tokens that a process remembers: those of its 10 minutes, at most about 4 MB."""
 
 
 class BadToken(Exception):
@@ -40,6 +44,12 @@ class Tokens:
     issuer: str
     private: dict[str, str]
     public: dict[str, str]
+    known: dict[bytes, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
+    """Claims of tokens whose signature was found good, by SHA-256 of the token.
+
+    A signature stays good, and checking it costs more than a query. Whether the token is still within its time is asked
+    at every reading, and what its account may do is read from the database by each request (S7).
+    """
 
     @classmethod
     def load(cls, issuer: str, pems: dict[str, str]) -> Tokens:
@@ -76,6 +86,18 @@ class Tokens:
 
     def read(self, token: str) -> dict[str, Any]:
         """The claims of a token. Raises BadToken for all that is not exactly ours."""
+        name = hashlib.sha256(token.encode("utf-8", "replace")).digest()
+        claims = self.known.get(name)
+        if claims is None:
+            claims = self._verify(token)
+            if len(self.known) >= MOST_KNOWN:
+                self.known.clear()
+            self.known[name] = claims
+        if not claims["nbf"] - LEEWAY_SECONDS <= int(time.time()) <= claims["exp"] + LEEWAY_SECONDS:
+            raise BadToken
+        return claims
+
+    def _verify(self, token: str) -> dict[str, Any]:
         pem = self.public.get(_kid(token))
         if pem is None:
             raise BadToken

@@ -21,7 +21,7 @@ from app.audit.signer_client import SignerClient
 from app.cases import filing_routes, match_routes, work_routes
 from app.cases import routes as cases
 from app.db.roles import Roles
-from app.db.session import as_role, make_engine, make_sessions
+from app.db.session import BY_INDEX, as_role, make_engine, make_sessions
 from app.findings import routes as findings
 from app.oversight import record_routes, statistics_routes
 from app.oversight import routes as exports
@@ -66,6 +66,7 @@ def create_app(settings: Settings, secrets: Secrets) -> FastAPI:
         as_role(settings.database_url, Roles(settings.role_prefix).app, secrets.app_password),
         pool_size=settings.pool_size,
         wait_seconds=settings.pool_wait_seconds,
+        options=BY_INDEX,
     )
 
     @asynccontextmanager

@@ -6,9 +6,10 @@ as stored and sent. Canonical JSON (RFC 8785) throughout, without floats.
 
 from __future__ import annotations
 
+import json
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -31,6 +32,12 @@ MEMBERS: Final[Mapping[str, frozenset[str]]] = {
     "on": frozenset({"agency", "type", "id", "rev", "state"}),
 }
 """Members of the blocks that are the same for every kind; those of `of` stand in the table of kinds."""
+
+WRITE: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
+"""The interpreter's own encoder: the bytes of RFC 8785 wherever member names are ASCII, in a tenth of the time.
+
+It sorts names by code point, RFC 8785 by UTF-16 unit; the two part only above ASCII. There are no floats here.
+"""
 
 OUTCOMES: Final = frozenset({"ok", "denied", "failed"})
 
@@ -120,31 +127,40 @@ def open_block(text: str) -> Block:
 
 def canonical(value: Any) -> bytes:
     """RFC 8785 JSON of strings, integers, booleans, null, lists and objects. Raises UnfitEntryError for all else."""
-    _refuse_strange(value, MOST_DEPTH)
+    has_plain_names = _has_plain_names(value, MOST_DEPTH)
     try:
-        return rfc8785.dumps(value)
+        return WRITE(value).encode() if has_plain_names else rfc8785.dumps(value)
     except ValueError:
         raise UnfitEntryError("text that is no Unicode") from None
 
 
-def _refuse_strange(value: Any, depth: int) -> None:
+def _has_plain_names(value: Any, depth: int) -> bool:
+    """Whether all member names are ASCII. Raises UnfitEntryError for what the record does not hold."""
     if depth == 0:
         raise UnfitEntryError("too deep")
     if value is None or isinstance(value, (str, bool)):
-        return
+        return True
     if isinstance(value, int):
         if abs(value) > MOST_INTEGER:
             raise UnfitEntryError("integer too large")
-    elif isinstance(value, dict):
+        return True
+    if isinstance(value, dict):
         if not all(isinstance(name, str) for name in value):
             raise UnfitEntryError("member name")
-        for member in value.values():
-            _refuse_strange(member, depth - 1)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            _refuse_strange(item, depth - 1)
-    else:
-        raise UnfitEntryError(f"value of type {type(value).__name__}")
+        return _have_plain_names(value.values(), depth) and "".join(value).isascii()
+    if isinstance(value, (list, tuple)):
+        return _have_plain_names(value, depth)
+    raise UnfitEntryError(f"value of type {type(value).__name__}")
+
+
+def _have_plain_names(values: Iterable[Any], depth: int) -> bool:
+    plain = True
+    for value in values:
+        if type(value) is not str:  # most are, and this runs some hundred times a filing
+            plain = _has_plain_names(value, depth - 1) and plain
+        elif depth == 1:
+            raise UnfitEntryError("too deep")
+    return plain
 
 
 def _base64url(raw: bytes) -> str:

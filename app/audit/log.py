@@ -1,7 +1,8 @@
 """Acts write their entries here; the commit carries them, or there is no commit (S26).
 
-`record` gathers, the commit hook appends everything in one statement. A transaction that changed a Record and gathered
-nothing is refused: what people forget, the commit does not.
+`record` gathers. The commit hook appends everything in one statement, and sends with it, in one round trip, what else
+comes last: kept answers, receipts, the number that others wait for, and the commit itself. A transaction that changed a
+Record and gathered nothing is refused: what people forget, the commit does not.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from app.access.actor import Actor
 from app.audit.entries import Entry, make_entry
 from app.audit.kinds import refuse_unknown
 from app.db.base import Record
+from app.db.direct import Statement, forget_last, send_together, take_last
 from app.db.session import AppSession
 from app.version import VERSION
 
@@ -29,7 +31,12 @@ OPERATOR_LOG = uuid.UUID(int=0)
 
 AT_ONCE = 2000
 """Entries of one statement: an import has tens of thousands, and each states a time the server holds for its own."""
-APPEND = text("SELECT audit.append(:ids, :leaves, :blocks, :cases, :at)")
+APPEND = """
+    SELECT audit.append(
+        %(ids)b::uuid[], %(leaves)b::bytea[], %(blocks)b::text[], %(cases)b::uuid[], %(at)s::timestamptz
+    )
+"""
+"""In binary: as text each quotation mark of a block would be escaped one by one."""
 ORIGIN = text("SELECT origin FROM audit.log WHERE agency_id = nullif(current_setting('app.agency_id', true), '')::uuid")
 
 
@@ -171,44 +178,40 @@ def _append_lines(session: Session) -> None:
     changed = session.info.pop("changed", False)
     if changed and not lines and not session.info.get("unlogged"):
         raise UnloggedChange
-    if lines:
-        _append(session, lines)
-    finish = session.info.pop("last_statement", None)
-    if finish is not None:
-        session.execute(*finish)
+    last = [*(_append(session, lines) if lines else ()), *take_last(session)]
+    if last:
+        send_together(session, last, commits=True)
 
 
-def _append(session: Session, lines: list[Line]) -> None:
+def _append(session: Session, lines: list[Line]) -> list[Statement]:
+    """Append all but the last of very many; the statement of these is returned, to be sent with what follows it."""
     agency_id = session.info["agency_id"]
     origins: dict[uuid.UUID, str] = session.info["origins"]
     if agency_id not in origins:
         origins[agency_id] = session.execute(ORIGIN).scalar_one()
     session.info["entries"] = {}
-    for start in range(0, len(lines), AT_ONCE):
-        _append_some(session, origins[agency_id], agency_id, lines[start : start + AT_ONCE])
-    keep = session.info.pop("keep_receipt", None)
-    if keep is not None:
-        keep(session)
+    whole = (len(lines) - 1) // AT_ONCE * AT_ONCE
+    for start in range(0, whole, AT_ONCE):
+        send_together(session, [_append_some(session, origins[agency_id], agency_id, lines[start : start + AT_ONCE])])
+    return [_append_some(session, origins[agency_id], agency_id, lines[whole:])]
 
 
-def _append_some(session: Session, origin: str, agency_id: uuid.UUID, lines: list[Line]) -> None:
+def _append_some(session: Session, origin: str, agency_id: uuid.UUID, lines: list[Line]) -> Statement:
     at = datetime.now(UTC)
     request_id = session.info.get("request_id", "")
     entries = [_entry(origin, agency_id, line, at, request_id) for line in lines]
     session.info["entries"].update((line.event_id, entry) for line, entry in zip(lines, entries, strict=True))
-    session.execute(
-        APPEND,
-        {
-            "ids": [line.event_id for line in lines],
-            "leaves": [entry.leaf for entry in entries],
-            "blocks": [block for entry in entries for block in entry.texts],
-            "cases": [line.case_id for line in lines],
-            "at": at,
-        },
-    )
+    return APPEND, {
+        "ids": [line.event_id for line in lines],
+        "leaves": [entry.leaf for entry in entries],
+        "blocks": [block for entry in entries for block in entry.texts],
+        "cases": [line.case_id for line in lines],
+        "at": at,
+    }
 
 
 @event.listens_for(AppSession, "after_rollback")
 def _forget_lines(session: Session) -> None:
-    for name in ("lines", "changed", "last_statement", "keep_receipt"):
+    forget_last(session)
+    for name in ("lines", "changed"):
         session.info.pop(name, None)

@@ -8,88 +8,67 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
-from sqlalchemy import func, insert, or_, select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.gate import Granted
-from app.agencies.models import Agency, Officer, Posting
+from app.agencies.models import Agency
+from app.audit.entries import BLOCKS, Entry
 from app.audit.log import digest, origin_of, record
-from app.cases.models import Case, State
-from app.cases.routing import apply_route, find_route, follow_wall, walled_officers
+from app.cases.ground import Ground, Named, find_event, read_ground
+from app.cases.models import Case, Passed, State
+from app.cases.routing import Route, apply_route, choose_route, find_route, follow_wall, walled_officers
 from app.cases.rules import TRIAGE_WITHIN
 from app.cases.steps import STEPS
-from app.cases.timeline import note, show
+from app.cases.timeline import line_of, note, show
 from app.db.base import new_salt
+from app.db.direct import add_last, insert_together, send_last
 from app.db.session import time_of
 from app.errors import Fault, Validation
-from app.incidents.models import Incident, Precision, Presence, PresenceRole, Source
+from app.incidents.models import Incident, Presence, PresenceRole, Source
 from app.incidents.scenes import facts_of
 from app.provisions.packs import Applied, report_due, report_provision
 from app.reports import actions
 from app.reports.actions import canonical, new_locator
 from app.reports.drafts import unseal
 from app.reports.models import Draft, Receipt, Report
-from app.reports.schemas import OfficerThere, ReceiptView, ReportIn, SupplementIn, SupplementView
+from app.reports.schemas import ReceiptView, ReportIn, SupplementIn, SupplementView
 from app.workflow import take
 
-NEAR = timedelta(hours=2)
-"""Reports whose times differ by no more may tell of one event, where they name one officer too."""
-
-NUMBER = text(
-    """
+NUMBER = """
     WITH counter AS (
-        INSERT INTO filing_counter (agency_id, number) VALUES (:agency, 1)
+        INSERT INTO filing_counter (agency_id, number) VALUES (%(agency)s, 1)
         ON CONFLICT (agency_id) DO UPDATE SET number = filing_counter.number + 1 RETURNING number
     )
-    INSERT INTO filing_number (agency_id, report_id, number) SELECT :agency, :report, number FROM counter
-    """
-)
+    INSERT INTO filing_number (agency_id, report_id, number) SELECT %(agency)s, %(report)s, number FROM counter
+"""
 """Runs as the last statement before the commit, so that the counter's row is held for one round trip."""
-
-LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(key, 11)) FROM unnest(CAST(:keys AS text[])) AS key")
-
 
 AskPromise = Callable[[uuid.UUID, bytes], Awaitable[str | None]]
 """Asks the signer to promise a leaf of an agency's log; None while the signer is away."""
 
 
-@dataclass(frozen=True)
-class Named:
-    """An officer of the report who is on the roster, with role."""
-
-    officer_id: uuid.UUID
-    role: PresenceRole
-
-
 async def file(tx: AsyncSession, actor: Actor, said: ReportIn, *, made_up: bool = False) -> Report:
     """File a report in named mode. Raises Validation for an officer id that is not on the roster."""
-    agency = await tx.get(Agency, actor.agency_id)
-    assert agency is not None
-    at, day = time_of(tx), said.incident.occurred_at.astimezone(ZoneInfo(agency.time_zone)).date()
-    named = await named_on_roster(tx, said.officers, day)
-    if actor.officer_id is not None:
-        named.append(Named(actor.officer_id, said.own_acts.role))
-    await _take_turns(tx, agency.id, said, named)
-    incident, is_certain = await _match(tx, agency, said, named, made_up)
-    applied, due_at = duty_to_report(agency, said.incident.occurred_at, day)
-    report = _report(actor, said, incident, is_certain, applied, due_at, at)
-    tx.add(report)
-    await tx.flush()
-    await draw_roster(tx, incident, named, report.id)
-    case = await tx.scalar(select(Case).where(Case.incident_id == incident.id).with_for_update())
-    if case is None:
-        case = await make_case(tx, actor.officer_id, incident)
+    ground = await read_ground(tx, actor, said)
+    agency = ground.agency
+    incident_id, walled = await find_event(tx, agency.id, said, ground.named)
+    is_certain = incident_id is None or bool(said.incident.agency_number)
+    applied, due_at = duty_to_report(agency, said.incident.occurred_at, ground.day)
+    report = _report(actor, said, is_certain, applied, due_at, time_of(tx))
+    if incident_id is None:
+        report.incident_id = (incident := new_incident(tx, agency, said, made_up)).id
+        case = await _file_new_event(tx, report, incident, ground, walled)
     else:
-        await join(tx, case, report)
+        report.incident_id = incident_id
+        case = await _file_known_event(tx, report, said, ground.named)
     line = record(
         tx,
         "report.filed",
@@ -105,10 +84,43 @@ async def file(tx: AsyncSession, actor: Actor, said: ReportIn, *, made_up: bool 
         due_at=due_at,
     )
     # An entry of its own: the filer's receipt holds the one above, and must not tell whether others reported.
-    record(tx, "report.matched", ("report", report.id), case_id=case.id, incident=incident.id, is_certain=is_certain)
-    _keep_receipt(tx, report, line.event_id)
-    tx.info["last_statement"] = (NUMBER, {"agency": agency.id, "report": report.id})
+    record(
+        tx, "report.matched", ("report", report.id), case_id=case.id, incident=report.incident_id, is_certain=is_certain
+    )
+    add_last(tx, lambda session: _receipt(report, session.info["entries"][line.event_id]))
+    send_last(tx, (NUMBER, {"agency": agency.id, "report": report.id}))
     return report
+
+
+async def _file_new_event(
+    tx: AsyncSession, report: Report, incident: Incident, ground: Ground, walled: set[uuid.UUID]
+) -> Case:
+    """Nobody has told of it before: what is made follows from what was read, and goes out in one statement."""
+    present = _presences(tx, incident, ground.named, report.id)
+    for one in present:
+        _tell_presence(tx, incident, one.officer_id, one.role)
+    route = choose_route(ground.ladder, walled, set())
+    case = _new_case(tx, incident, route)
+    passed = [
+        Passed(id=uuid.uuid4(), agency_id=case.agency_id, case_id=case.id, officer_id=officer_id)
+        for officer_id in route.passed
+    ]
+    made = line_of(tx, case, "case.made", {})
+    await insert_together(tx, incident, report, *present, case, *passed, made)
+    record(tx, "case.made", ("case", case.id), case_id=case.id, rev=case.version, **_made(incident, route))
+    return case
+
+
+async def _file_known_event(tx: AsyncSession, report: Report, said: ReportIn, named: list[Named]) -> Case:
+    incident = await _learn(tx, await tx.get_one(Incident, report.incident_id), said)
+    tx.add(report)
+    await tx.flush()
+    await draw_roster(tx, incident, named, report.id)
+    case = await tx.scalar(select(Case).where(Case.incident_id == incident.id).with_for_update())
+    if case is None:
+        return await make_case(tx, report.author_officer_id, incident)
+    await join(tx, case, report)
+    return case
 
 
 def duty_to_report(agency: Agency, occurred_at: datetime, day: date) -> tuple[Applied, datetime | None]:
@@ -122,88 +134,6 @@ def duty_to_report(agency: Agency, occurred_at: datetime, day: date) -> tuple[Ap
     return applied, report_due(applied, occurred_at, ZoneInfo(agency.time_zone)).at
 
 
-async def named_on_roster(tx: AsyncSession, officers: list[OfficerThere], day: date) -> list[Named]:
-    """Those whom the roster knows by id, badge or exact name; the rest stay in the report for intake to match."""
-    ids = {o.officer_id for o in officers if o.officer_id}
-    known = set((await tx.scalars(select(Officer.id).where(Officer.id.in_(ids)))).all()) if ids else set()
-    faults = [
-        Fault(f"/officers/{n}/officer_id", "unknown", "not on the roster")
-        for n, officer in enumerate(officers)
-        if officer.officer_id and officer.officer_id not in known
-    ]
-    if faults:
-        raise Validation(tuple(faults))
-    by_word = await _by_badge_or_name(tx, officers, day)
-    found = []
-    for officer in officers:
-        officer_id = officer.officer_id or by_word.get(officer.badge) or by_word.get(officer.name.casefold())
-        if officer_id is not None:
-            found.append(Named(officer_id, officer.role))
-    return found
-
-
-async def _by_badge_or_name(tx: AsyncSession, officers: list[OfficerThere], day: date) -> dict[str, uuid.UUID]:
-    badges = {o.badge for o in officers if o.badge and not o.officer_id}
-    names = {o.name.casefold() for o in officers if o.name and not o.officer_id}
-    if not badges | names:
-        return {}
-    held = (Posting.from_on <= day) & (or_(Posting.until_on.is_(None), Posting.until_on > day))
-    query = select(Posting.officer_id, Posting.badge, Posting.name).where(
-        held, or_(Posting.badge.in_(badges), func.lower(Posting.name).in_(names))
-    )
-    found: dict[str, uuid.UUID] = {}
-    twice = set()
-    for officer_id, badge, name in (await tx.execute(query)).all():
-        found[badge] = officer_id
-        if name.casefold() in found and found[name.casefold()] != officer_id:
-            twice.add(name.casefold())
-        found[name.casefold()] = officer_id
-    return {word: officer_id for word, officer_id in found.items() if word not in twice}
-
-
-async def _take_turns(tx: AsyncSession, agency_id: uuid.UUID, said: ReportIn, named: list[Named]) -> None:
-    """Two who file about one event at once wait for each other, so that one incident is made, not two."""
-    keys = {f"{agency_id}/{one.officer_id}" for one in named}
-    if said.incident.agency_number:
-        keys.add(f"{agency_id}#{said.incident.agency_number}")
-    await tx.execute(LOCK, {"keys": sorted(keys)})
-
-
-async def _match(
-    tx: AsyncSession, agency: Agency, said: ReportIn, named: list[Named], made_up: bool
-) -> tuple[Incident, bool]:
-    """The incident this report tells of, and whether that is certain: by number it is, by time and people it is not."""
-    number = said.incident.agency_number or None
-    if number is not None:
-        query = select(Incident).where(Incident.agency_id == agency.id, Incident.agency_number == number)
-        found = await tx.scalar(query.order_by(Incident.created_at).limit(1))
-        if found is not None:
-            return await _learn(tx, found, said), True
-    else:
-        found = await tx.scalar(_near(agency.id, said, named))
-        if found is not None:
-            return await _learn(tx, found, said), False
-    return make_incident(tx, agency, said, made_up), True
-
-
-def _near(agency_id: uuid.UUID, said: ReportIn, named: list[Named]) -> Any:
-    """The nearest incident within two hours (or on the day, where only the day is known) with an officer in common."""
-    when = said.incident
-    span = NEAR if when.precision is not Precision.DAY else timedelta(hours=24)
-    gap = func.abs(func.extract("epoch", Incident.occurred_at - when.occurred_at))
-    here = select(Presence.incident_id).where(Presence.officer_id.in_({one.officer_id for one in named}))
-    return (
-        select(Incident)
-        .where(
-            Incident.agency_id == agency_id,
-            Incident.occurred_at.between(when.occurred_at - span, when.occurred_at + span),
-            Incident.id.in_(here),
-        )
-        .order_by(gap, Incident.created_at)
-        .limit(1)
-    )
-
-
 async def _learn(tx: AsyncSession, incident: Incident, said: ReportIn) -> Incident:
     """A later report may tell of an injury that the first did not."""
     if said.has_injury and not incident.has_injury:
@@ -214,6 +144,13 @@ async def _learn(tx: AsyncSession, incident: Incident, said: ReportIn) -> Incide
 
 
 def make_incident(tx: AsyncSession, agency: Agency, said: ReportIn, made_up: bool) -> Incident:
+    incident = new_incident(tx, agency, said, made_up)
+    tx.add(incident)
+    return incident
+
+
+def new_incident(tx: AsyncSession, agency: Agency, said: ReportIn, made_up: bool) -> Incident:
+    """An incident with its entry; the caller inserts it."""
     when = said.incident
     incident = Incident(
         id=uuid.uuid4(),
@@ -227,62 +164,73 @@ def make_incident(tx: AsyncSession, agency: Agency, said: ReportIn, made_up: boo
         has_injury=said.has_injury,
         made_up=made_up or agency.made_up,
     )
-    tx.add(incident)
     record(tx, "incident.made", ("incident", incident.id), source=Source.REPORT, precision=when.precision)
     return incident
 
 
-async def draw_roster(tx: AsyncSession, incident: Incident, named: list[Named], report_id: uuid.UUID) -> None:
-    """Draw the roster: an officer may stand on it in several roles; what stands there stays."""
-    rows = [
-        {
-            "id": uuid.uuid4(),
-            "agency_id": incident.agency_id,
-            "incident_id": incident.id,
-            "officer_id": one.officer_id,
-            "role": one.role,
-            "source": Source.REPORT,
-            "source_id": report_id,
-            "created_at": time_of(tx),
-        }
+def _presences(tx: AsyncSession, incident: Incident, named: list[Named], report_id: uuid.UUID) -> list[Presence]:
+    return [
+        Presence(
+            id=uuid.uuid4(),
+            agency_id=incident.agency_id,
+            incident_id=incident.id,
+            officer_id=one.officer_id,
+            role=one.role,
+            source=Source.REPORT,
+            source_id=report_id,
+            created_at=time_of(tx),
+        )
         for one in dict.fromkeys(named)
     ]
-    if not rows:
+
+
+def _tell_presence(tx: AsyncSession, incident: Incident, officer_id: uuid.UUID, role: PresenceRole) -> None:
+    record(tx, "presence.added", ("incident", incident.id), officer=officer_id, role=role, source=Source.REPORT)
+
+
+async def draw_roster(tx: AsyncSession, incident: Incident, named: list[Named], report_id: uuid.UUID) -> None:
+    """Draw the roster: an officer may stand on it in several roles; what stands there stays."""
+    names = ("id", "agency_id", "incident_id", "officer_id", "role", "source", "source_id", "created_at")
+    present = _presences(tx, incident, named, report_id)
+    if not present:
         return
+    rows = [{name: getattr(one, name) for name in names} for one in present]
     added = await tx.execute(
         upsert(Presence).values(rows).on_conflict_do_nothing().returning(Presence.officer_id, Presence.role)
     )
     for officer_id, role in added.all():
-        record(tx, "presence.added", ("incident", incident.id), officer=officer_id, role=role, source=Source.REPORT)
+        _tell_presence(tx, incident, officer_id, role)
 
 
 async def make_case(tx: AsyncSession, reporter_officer_id: uuid.UUID | None, incident: Incident) -> Case:
-    at = time_of(tx)
     route = await find_route(tx, reporter_officer_id, await walled_officers(tx, incident.id), set())
-    case = Case(
+    case = _new_case(tx, incident, route)
+    tx.add(case)
+    await tx.flush()
+    await apply_route(tx, case, route)
+    note(tx, case, "case.made", **_made(incident, route))
+    return case
+
+
+def _new_case(tx: AsyncSession, incident: Incident, route: Route) -> Case:
+    at = time_of(tx)
+    return Case(
         id=uuid.uuid4(),
         agency_id=incident.agency_id,
         incident_id=incident.id,
         state=State.ROUTED,
         level=route.level,
+        holder_id=route.holder_id,
         triage_due_at=at + TRIAGE_WITHIN,
         entered_at=at,
         version=1,
         made_up=incident.made_up,
     )
-    tx.add(case)
-    await tx.flush()
-    await apply_route(tx, case, route)
-    note(
-        tx,
-        case,
-        "case.made",
-        incident=incident.id,
-        level=route.level,
-        holder=route.holder_id,
-        passed=list(route.passed),
-    )
-    return case
+
+
+def _made(incident: Incident, route: Route) -> dict[str, Any]:
+    """What the entry of a new case holds."""
+    return {"incident": incident.id, "level": route.level, "holder": route.holder_id, "passed": list(route.passed)}
 
 
 async def join(tx: AsyncSession, case: Case, report: Report) -> None:
@@ -299,7 +247,6 @@ async def join(tx: AsyncSession, case: Case, report: Report) -> None:
 def _report(
     actor: Actor,
     said: ReportIn,
-    incident: Incident,
     is_certain: bool,
     applied: Applied,
     due_at: datetime | None,
@@ -311,7 +258,6 @@ def _report(
         agency_id=actor.agency_id,
         author_id=actor.account_id,
         author_officer_id=actor.officer_id,
-        incident_id=incident.id,
         locator=new_locator(),
         mode=said.mode,
         statement_class=said.statement_class,
@@ -326,23 +272,10 @@ def _report(
     )
 
 
-def _keep_receipt(tx: AsyncSession, report: Report, event_id: uuid.UUID) -> None:
-    """Store the author's own leaf and blocks beside the entry that the commit makes of them (S21)."""
-
-    def keep(session: Session) -> None:
-        entry = session.info["entries"][event_id]
-        texts = dict(zip(("of", "on", "what", "who"), entry.texts, strict=True))
-        session.execute(
-            insert(Receipt).values(
-                report_id=report.id,
-                agency_id=report.agency_id,
-                leaf=entry.leaf,
-                what=texts["what"],
-                of=texts["of"],
-            )
-        )
-
-    tx.info["keep_receipt"] = keep
+def _receipt(report: Report, entry: Entry) -> Receipt:
+    """The author's own leaf and blocks, beside the entry that the commit makes of them (S21)."""
+    texts = dict(zip(BLOCKS, entry.texts, strict=True))
+    return Receipt(report_id=report.id, agency_id=report.agency_id, leaf=entry.leaf, what=texts["what"], of=texts["of"])
 
 
 async def file_draft(tx: AsyncSession, held: Granted[Draft], key: str) -> Report:

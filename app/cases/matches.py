@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.gate import Granted
 from app.access.rights import Right
 from app.audit.log import sha256_of
-from app.cases.filing import Named, draw_roster, join, make_case, make_incident, named_on_roster
+from app.cases.filing import draw_roster, join, make_case, make_incident
+from app.cases.ground import Named, named_on_roster
 from app.cases.models import Case
 from app.cases.roster import mark_disputed
 from app.cases.rules import GATE, OPEN

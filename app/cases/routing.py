@@ -3,37 +3,55 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, literal, or_, select, text
+from sqlalchemy import Select, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Role
-from app.agencies.models import Account, AccountRole, Kin
+from app.agencies.models import Account, Kin
 from app.cases.models import Allegation, Assignment, Case, Level, Passed, Recusal, State
 from app.cases.rules import MAY_BE, free_accounts, kinship_holds
 from app.cases.steps import STEPS
 from app.cases.timeline import note
+from app.db.direct import ask
 from app.db.session import time_of
 from app.incidents.models import Presence
 from app.reports.models import Report
 from app.workflow import take
 
-CHAIN = text(
-    """
+LADDER = """
     WITH RECURSIVE chain (officer_id, height) AS (
         SELECT supervisor_id, 1 FROM posting
-        WHERE officer_id = :officer AND until_on IS NULL AND supervisor_id IS NOT NULL
+        WHERE officer_id = %(officer)s::uuid AND until_on IS NULL AND supervisor_id IS NOT NULL
         UNION
         SELECT p.supervisor_id, chain.height + 1 FROM posting p JOIN chain ON p.officer_id = chain.officer_id
         WHERE p.until_on IS NULL AND p.supervisor_id IS NOT NULL AND chain.height < 20
+    ), above AS (
+        SELECT officer_id, min(height) AS height FROM chain GROUP BY officer_id
+    ), command AS (
+        SELECT a.id, a.officer_id FROM account_role r JOIN account a ON a.id = r.account_id
+        WHERE r.role = 'commander' AND r.ended_at IS NULL AND a.disabled_at IS NULL
     )
-    SELECT officer_id FROM chain GROUP BY officer_id ORDER BY min(height)
-    """
-)
-"""Supervisors above an officer now, nearest first; a circle in the roster ends it."""
+    SELECT ARRAY(SELECT officer_id FROM above ORDER BY height, officer_id),
+        ARRAY(
+            SELECT (
+                SELECT a.id FROM account a JOIN account_role r ON r.account_id = a.id
+                WHERE a.officer_id = above.officer_id AND a.disabled_at IS NULL
+                    AND r.role = 'supervisor' AND r.ended_at IS NULL
+                LIMIT 1
+            )
+            FROM above ORDER BY height, officer_id
+        ),
+        ARRAY(SELECT id FROM command ORDER BY id),
+        ARRAY(SELECT officer_id FROM command ORDER BY id)
+"""
+"""Supervisors above an officer now, nearest first, with the account of those in office; then who commands.
 
+A circle in the roster ends the way up.
+"""
 
 HEIGHTS = {Level.SUPERVISOR: 0, Level.INTERNAL_AFFAIRS: 1, Level.OUTSIDE: 2}
 
@@ -62,51 +80,48 @@ async def _with_kin(tx: AsyncSession, incident_id: uuid.UUID, officers: Select[u
     return set(found)
 
 
-async def find_route(
-    tx: AsyncSession, reporter_officer_id: uuid.UUID | None, walled: set[uuid.UUID], recused: set[uuid.UUID]
-) -> Route:
+@dataclass(frozen=True)
+class Ladder:
+    """Whom a case may go to: the way up from an officer, and the commanders of the agency."""
+
+    above: tuple[uuid.UUID, ...]
+    """Officers, nearest first."""
+    holders: tuple[uuid.UUID | None, ...]
+    """Their accounts, where they hold the office of a supervisor."""
+    commanders: tuple[tuple[uuid.UUID, uuid.UUID | None], ...]
+    """Accounts, and the officers they belong to."""
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Ladder:
+        """From a row of LADDER."""
+        above, holders, commanders, their_officers = row
+        return cls(tuple(above), tuple(holders), tuple(zip(commanders, their_officers, strict=True)))
+
+
+def choose_route(ladder: Ladder, walled: set[uuid.UUID], recused: set[uuid.UUID]) -> Route:
     """Walk up from the reporter's supervisor; `walled` are officers, `recused` accounts.
 
     Where nobody in command is outside the wall the case leaves the agency, whoever else may be free: it could not be
     worked there.
     """
-    chain: list[uuid.UUID] = []
-    if reporter_officer_id is not None:
-        chain = list((await tx.scalars(CHAIN, {"officer": reporter_officer_id})).all())
-    accounts = await _supervisors(tx, chain)
-    free = [officer not in walled and officer in accounts and accounts[officer] not in recused for officer in chain]
-    height = free.index(True) if True in free else len(chain)
-    passed = tuple(chain[:height])
-    if not await _command_is_free(tx, walled | set(passed), recused):
-        return Route(Level.OUTSIDE, None, tuple(chain))
-    if height < len(chain):
-        return Route(Level.SUPERVISOR, accounts[chain[height]], passed)
+    ways = zip(ladder.above, ladder.holders, strict=True)
+    free = [account is not None and officer not in walled and account not in recused for officer, account in ways]
+    height = free.index(True) if True in free else len(free)
+    passed = ladder.above[:height]
+    shut = walled | set(passed)
+    if not any(account not in recused and officer not in shut for account, officer in ladder.commanders):
+        return Route(Level.OUTSIDE, None, ladder.above)
+    if height < len(free):
+        return Route(Level.SUPERVISOR, ladder.holders[height], passed)
     return Route(Level.INTERNAL_AFFAIRS, None, passed)
 
 
-async def _supervisors(tx: AsyncSession, officers: list[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
-    if not officers:
-        return {}
-    query = select(Account.officer_id, Account.id).where(
-        Account.officer_id.in_(officers), Account.disabled_at.is_(None), _holding(Role.SUPERVISOR)
-    )
-    return {row.officer_id: row.id for row in (await tx.execute(query)).all()}
-
-
-async def _command_is_free(tx: AsyncSession, walled: set[uuid.UUID], recused: set[uuid.UUID]) -> bool:
-    query = select(Account.id).where(
-        Account.disabled_at.is_(None),
-        _holding(Role.COMMANDER),
-        or_(Account.officer_id.is_(None), Account.officer_id.not_in(walled)),
-        Account.id.not_in(recused),
-    )
-    return await tx.scalar(query.limit(1)) is not None
-
-
-def _holding(*roles: Role) -> ColumnElement[bool]:
-    return exists().where(
-        AccountRole.account_id == Account.id, AccountRole.role.in_(roles), AccountRole.ended_at.is_(None)
-    )
+async def find_route(
+    tx: AsyncSession, reporter_officer_id: uuid.UUID | None, walled: set[uuid.UUID], recused: set[uuid.UUID]
+) -> Route:
+    """The route by the roster and offices as they are now."""
+    rows = await ask(tx, LADDER, {"officer": reporter_officer_id})
+    return choose_route(Ladder.of(rows[0]), walled, recused)
 
 
 async def find_new_route(tx: AsyncSession, case: Case, past: uuid.UUID | None = None) -> Route:

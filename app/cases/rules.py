@@ -80,7 +80,9 @@ def kinship_holds(incident_id: Id) -> ColumnElement[bool]:
     A day more than the date says, since days are the agency's and this counts in UTC.
     """
     last = Kin.ended_on + text("interval '1 day'")
-    before = _any_of(Incident).where(Incident.id == incident_id, func.date(Incident.occurred_at) <= last)
+    before = _any_of(Incident).where(
+        Incident.id == incident_id, func.date(func.timezone("UTC", Incident.occurred_at)) <= last
+    )
     return or_(Kin.ended_on.is_(None), before)
 
 

@@ -45,16 +45,18 @@ def note(
 
 def show(tx: AsyncSession, case: Case, kind: str, shown: dict[str, Any]) -> None:
     """A line on the timeline alone, where the entry is written elsewhere."""
+    tx.add(line_of(tx, case, kind, shown))
+
+
+def line_of(tx: AsyncSession, case: Case, kind: str, shown: dict[str, Any]) -> CaseEvent:
     actor: Actor | None = tx.info.get("actor")
-    tx.add(
-        CaseEvent(
-            agency_id=case.agency_id,
-            case_id=case.id,
-            kind=kind,
-            at=time_of(tx),
-            account_id=actor.account_id if actor else None,
-            facts=shown,
-        )
+    return CaseEvent(
+        agency_id=case.agency_id,
+        case_id=case.id,
+        kind=kind,
+        at=time_of(tx),
+        account_id=actor.account_id if actor else None,
+        facts=shown,
     )
 
 

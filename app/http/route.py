@@ -16,15 +16,19 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, HTTPException, Request, Response, params
 from fastapi.routing import APIRoute
 from pydantic import BeforeValidator
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.direct import add_last, ask
 from app.errors import Conflict, Invalid, Malformed
 from app.http.models import KeptAnswer
 from app.http.strict_json import read_json
 
 AfterCommit = Callable[[Response], Awaitable[Response]]
 KEY_CHARACTERS = (16, 128)
+TAKE_KEY = """
+    SELECT is_free, request_sha256, status, headers, body
+    FROM take_key(%(account)s, %(act)s, %(key)s, %(name)s)
+"""
 
 
 @dataclass(eq=False)
@@ -119,7 +123,8 @@ class Act(APIRoute):
                     response = _again(replay.answer)
                 else:
                     if way.once is not None and response.status_code < 400:
-                        tx.add(_kept(way.once, response))
+                        kept = _kept(way.once, response)
+                        add_last(tx, lambda _: kept)
             for amend in way.after_commit:
                 response = await amend(response)
             return response
@@ -178,16 +183,17 @@ async def begin_once(request: Request, account_id: uuid.UUID, agency_id: uuid.UU
     ):
         raise IdempotencyRequired
     way = course(request)
-    route = f"{request.method} {request.url.path}"
-    once = Once(account_id, agency_id, route, key, hashlib.sha256(await request.body()).digest())
-    lock = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 7))")
-    if not await way.tx.scalar(lock, {"name": json.dumps([str(account_id), route, key])}):
+    act = f"{request.method} {request.url.path}"
+    once = Once(account_id, agency_id, act, key, hashlib.sha256(await request.body()).digest())
+    name = json.dumps([str(account_id), act, key])
+    found = await ask(way.tx, TAKE_KEY, {"account": account_id, "act": act, "key": key, "name": name})
+    is_free, request_sha256, status, headers, body = found[0]
+    if not is_free:
         raise IdempotencyInProgress
-    kept = await way.tx.get(KeptAnswer, (account_id, route, key))
-    if kept is not None:
-        if kept.request_sha256 != once.request_sha256:
+    if status is not None:
+        if request_sha256 != once.request_sha256:
             raise IdempotencyMismatch
-        raise Replay(kept)
+        raise Replay(KeptAnswer(status=status, headers=headers, body=body))
     way.once = once
 
 

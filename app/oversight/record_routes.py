@@ -42,7 +42,7 @@ async def checkpoint(
     if log is not None:
         found = await published_log(tx, _origin(request, log))
     elif token is not None:
-        actor = (await read_bearer(tx, request.app.state.tokens, token)).actor
+        actor = await read_bearer(tx, request.app.state.tokens, token)
         found = await published_log(tx, await origin_of(tx, actor.agency_id))
     else:
         raise Validation((Fault("/query/log", "missing", "name the log"),))

@@ -9,13 +9,13 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-import rfc8785
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor
 from app.access.gate import Granted
 from app.access.rights import Right
+from app.audit import entries
 from app.audit.log import digest, record
 from app.db.base import new_salt
 from app.db.session import time_of
@@ -46,7 +46,7 @@ def new_locator() -> str:
 
 def canonical(content: dict[str, Any]) -> str:
     """RFC 8785 text: what is hashed, stored and shown are the same bytes."""
-    return rfc8785.dumps(content).decode()
+    return entries.canonical(content).decode()
 
 
 async def start_draft(

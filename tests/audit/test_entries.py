@@ -129,6 +129,17 @@ class TestValues:
         assert json.loads(written) == value
         assert canonical(json.loads(written)) == written
 
+    @given(exact | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=3), exact, max_size=5))
+    def test_text_is_to_the_byte_what_the_reference_writes(self, value: Any) -> None:
+        assert canonical(value) == rfc8785.dumps(value)
+
+    def test_names_above_ascii_stand_in_the_order_of_their_utf_16_units(self) -> None:
+        assert canonical({"\uff61": 1, "\U0001f600": 2}) == '{"\U0001f600":2,"\uff61":1}'.encode()
+
+    def test_every_control_character_is_escaped_as_the_reference_does(self) -> None:
+        everything = "".join(map(chr, range(0x180))) + "\u2028\u2029\ufeff\uffff"
+        assert canonical([everything]) == rfc8785.dumps([everything])
+
     @pytest.mark.parametrize(
         "value",
         [1.0, float("nan"), 2**53, -(2**53), b"bytes", {1: "a"}, {"a": {2.5}}, "\ud800", {"\udfff": 1}, object()],

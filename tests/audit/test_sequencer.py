@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql import text
 
 from app.api.app import create_app
 from app.audit.checkpoints import Checkpoint
@@ -21,12 +21,13 @@ from app.audit.notes import parse_note
 from app.audit.sequencer import RecordDamaged, beat_all, number_next
 from app.audit.tiles import grow
 from app.audit.tlog import Frontier, leaf_hash
+from app.db.direct import send_last
 from app.db.session import make_sessions, speak_for
 from tests.database import Database
 from tests.record import Recorder, process, recorder
 from tests.world import World, make_world
 
-FAIL = (text("SELECT 1 / 0"), {})
+FAIL = ("SELECT 1 / 0", {})
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ async def write(world: World, amount: int = 1, *, fails: bool = False) -> None:
         for _ in range(amount):
             record(tx, "agency.read", ("agency", world.agency.id))
         if fails:
-            tx.info["last_statement"] = FAIL
+            send_last(tx, FAIL)
 
 
 def leaves(world: World) -> list[bytes]:

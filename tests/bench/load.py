@@ -27,6 +27,11 @@ class Measured:
         ordered = sorted(self.times)
         return ordered[min(len(ordered) - 1, int(len(ordered) * part))] if ordered else 0.0
 
+    def told(self, expected: int) -> str:
+        """What was answered otherwise, for the end of a line."""
+        others = {status: count for status, count in self.statuses.items() if status != expected}
+        return f"  refused {others}" if others else ""
+
 
 async def run(port: int, clients: int, seconds: float, request: Request) -> Measured:
     """Keep `clients` connections busy for a bounded time, on loopback only."""

@@ -1,4 +1,4 @@
-"""PostgreSQL alone: the rows of one report as twelve prepared inserts in one transaction, by pgbench."""
+"""PostgreSQL alone, by pgbench: what the same rows cost without us."""
 
 from __future__ import annotations
 
@@ -30,16 +30,29 @@ SCRIPT = "\n".join(
 )
 
 
+COMMIT = "INSERT INTO yard.entry (leaf, said) VALUES (sha256('x'), repeat('y', 500));\n"
+
+
 def transactions_a_second(url: URL, folder: Path, clients: int, seconds: int) -> float:
+    """The rows of one report as twelve single inserts in one transaction."""
+    return _pgbench(SCRIPT, url, folder, clients, seconds)
+
+
+def commits_a_second(url: URL, folder: Path, clients: int, seconds: int) -> float:
+    """One row, one commit."""
+    return _pgbench(COMMIT, url, folder, clients, seconds)
+
+
+def _pgbench(what: str, url: URL, folder: Path, clients: int, seconds: int) -> float:
     """Pgbench's own figure, prepared statements, durable settings of the server as they are."""
     programs = next(folder for folder in program_folders() if (folder / "pgbench").exists())
     environment = {"PGPASSWORD": str(url.password), "PGHOST": str(url.query["host"]), "PGUSER": str(url.username)}
     script = folder / "yardstick.sql"
-    script.write_text(SCRIPT)
+    script.write_text(what)
     database = str(url.database)
     subprocess.run([programs / "psql", "-qc", TABLES, database], env=environment, check=True, capture_output=True)
     done = subprocess.run(
-        [programs / "pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2"]
+        [str(programs / "pgbench"), "-n", "-M", "prepared", "-c", str(clients), "-j", "2"]
         + ["-T", str(seconds), "-f", str(script), database],
         env=environment,
         check=True,
