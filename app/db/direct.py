@@ -128,7 +128,7 @@ def _insert_text(kinds: tuple[type[Base], ...]) -> str:
 def _columns(kind: type[Base]) -> tuple[Column[Any], ...]:
     """All but those whose value the server gives."""
     table: Table = kind.__table__  # type: ignore[assignment]
-    return tuple(column for column in table.columns if column.identity is None)
+    return tuple(column for column in table.columns if column.identity is None and column.computed is None)
 
 
 def _value(row: Base, column: Column[Any]) -> Any:
