@@ -61,8 +61,8 @@ def marked_in_code() -> Iterator[tuple[str, str]]:
 
 def marked_in_templates() -> Iterator[tuple[str, str]]:
     for path in sorted(APP.glob("*/templates/**/*.html")):
-        for found in re.finditer(r"\b(?:_|ngettext)\(\s*\"([^\"]+)\"", path.read_text()):
-            yield path.name, found.group(1)
+        for found in re.finditer(r"\b(?:_|ngettext)\(\s*\"((?:[^\"\\]|\\.)+)\"", path.read_text()):
+            yield path.name, found.group(1).replace('\\"', '"')
 
 
 def wrongs(catalogue: Catalog) -> list[str]:

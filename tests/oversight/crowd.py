@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.reports.models import Report
 from tests.database import Database
 from tests.world import World, file_case
 
@@ -18,10 +19,10 @@ COPY = """
         INSERT INTO incident SELECT (jsonb_populate_record(x, jsonb_build_object('id', made.incident))).*
         FROM incident x, made WHERE x.id = :incident
     ), r AS (
-        INSERT INTO report SELECT (jsonb_populate_record(x, jsonb_build_object(
+        INSERT INTO report (COLUMNS) SELECT COLUMNS FROM (SELECT (jsonb_populate_record(x, jsonb_build_object(
             'id', made.report, 'incident_id', made.incident, 'locator', made.report::text,
             'filed_at', CAST(:at AS timestamptz), 'due_at', CAST(:due AS timestamptz)))).*
-        FROM report x, made WHERE x.id = :report
+        FROM report x, made WHERE x.id = :report) copies
     ), c AS (
         INSERT INTO "case" SELECT (jsonb_populate_record(x, jsonb_build_object(
             'id', made."case", 'incident_id', made.incident, 'number', NULL,
@@ -48,7 +49,7 @@ COPY = """
     INSERT INTO approval (id, agency_id, finding_id, approves, reason, given_by, created_at)
     SELECT gen_random_uuid(), :agency, made.finding, true, 'x', :account, CAST(:at AS timestamptz)
     FROM made WHERE :duty IS NOT NULL
-"""
+""".replace("COLUMNS", ", ".join(column.key for column in Report.__table__.columns if column.computed is None))
 Steps = Iterable[tuple[str, float, str | None]]
 MADE: Steps = (("case.made", 0, None),)
 

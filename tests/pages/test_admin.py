@@ -38,7 +38,7 @@ class TestAnAdministrator:
         await visitor.inspect("admin-import")
         await self.upload(visitor, BAD)
         assert "Row 4" in await visitor.text()
-        assert "This rank is not on the list." in await visitor.text()
+        assert "This rank is not on the list:" in await visitor.text()
         await visitor.inspect("admin-import-refused")
         await visitor.follow("Upload the corrected file")
         await self.upload(visitor, GOOD)

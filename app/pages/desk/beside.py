@@ -121,8 +121,9 @@ def _officers(
             name = _name(page, officer, "" if forced else page.t(ROLES[entry.role]))
             here += [name] if entry.source_id == report.id or _names(report, officer, entry.role) else []
             there += [name] if entry.source_id != report.id else []
+    unknown = page.t(N_("not identified yet"))
     strange = [
-        f"{each.name or each.badge} ({page.t(N_('not identified yet'))})"
+        f"{each.name or each.badge} ({unknown})"
         for each in case.unidentified
         if each.report_id == report.id and (each.role == "used_force") is forced
     ]
