@@ -158,7 +158,7 @@ def environment(language: str) -> Environment:
     made.filters |= {"as_typed": as_typed, "paragraphs": paragraphs}
     made.globals |= {
         "language": language,
-        "languages": {code: name_of(code) for code in LANGUAGES},
+        "site_languages": {code: name_of(code) for code in LANGUAGES},
         "t": words.gettext,
         "asset": assets.address,
     }

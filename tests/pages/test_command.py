@@ -21,8 +21,8 @@ def browser(pages_app: FastAPI, base: str) -> Browser:
 
 
 def hidden(page: httpx2.Response) -> dict[str, str]:
-    """The hidden fields of the last form of a page."""
-    form = page.text.rsplit("<form", 1)[1]
+    """The hidden fields of the last form in the body of a page."""
+    form = page.text.split("</main>", 1)[0].rsplit("<form", 1)[1]
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
 
 
