@@ -68,10 +68,10 @@ form.addEventListener("submit", async (event) => {
   if (navigator.onLine) form.requestSubmit(event.submitter);
 });
 
-// What a lost line left here is put back where it was typed, and saved.
+// What a lost line left here is put back where it was typed, and saved; what arrived after all need not stay here.
 for (const each of await device.kept().catch(() => [])) {
-  if (each.id === place) {
-    device.type(form, each.said);
-    later();
-  }
+  if (each.id !== place) continue;
+  device.type(form, each.said);
+  if (words() === saved) await device.drop(place).catch(() => {});
+  else later();
 }
