@@ -10,6 +10,7 @@ from app.http import models as http
 from app.incidents import models as incidents
 from app.oversight import models as oversight
 from app.proceedings import models as proceedings
+from app.provisions import models as provisions
 from app.reports import models as reports
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "keeping",
     "oversight",
     "proceedings",
+    "provisions",
     "reports",
 ]

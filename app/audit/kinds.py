@@ -81,6 +81,8 @@ KINDS: dict[str, Kind] = {
     "calendar.taken": _act("agency", "year", "count"),
     "calendar.day_added": _act("agency", "day"),
     "calendar.day_removed": _act("agency", "day"),
+    "working_value.entered": _act("agency", "word", "hours", "in_force_from"),
+    "working_value.read": _read("agency", "count"),
     "own_policy.entered": _act("policy", "content_sha256", "in_force_from"),
     "own_policy.read": _read("agency", "ids", "count"),
     "policies.read": _read("policies", "place", "on", "ids"),

@@ -26,7 +26,9 @@ from app.db.base import new_salt
 from app.db.session import time_of
 from app.errors import Fault, NotFound, Validation
 from app.evidence.models import EvidenceItem
+from app.provisions.clocks import Unit
 from app.provisions.packs import provision
+from app.provisions.working_values import hours_for
 from app.reports.models import Report
 
 
@@ -78,7 +80,7 @@ async def assess(tx: AsyncSession, held: Granted[Case], officer_id: uuid.UUID, s
         element.value: {**cell.model_dump(mode="json"), "standard": cell.standard or standard}
         for element, cell in said.elements.each().items()
     }
-    reported = _reported(scene, reports, officer_id, said.reported)
+    reported = _reported(scene, reports, officer_id, said.reported, await hours_for(tx, scene.day))
     before = await newest(tx, case.id, officer_id)
     added = Assessment(
         id=uuid.uuid4(),
@@ -147,14 +149,16 @@ async def standard_for(tx: AsyncSession, held: Granted[Case], officer_id: uuid.U
     return await _standard(tx, held.record, await scene_of(tx, held.record), officer_id)
 
 
-def _reported(scene: Scene, reports: list[Report], officer_id: uuid.UUID, said: ReportedIn) -> dict[str, Any]:
+def _reported(
+    scene: Scene, reports: list[Report], officer_id: uuid.UUID, said: ReportedIn, hours: Mapping[Unit, int]
+) -> dict[str, Any]:
     """What was said of their report, with what is known of it. Raises Validation where the two do not agree."""
     own = [report for report in reports if report.author_officer_id == officer_id]
     if said.report_id is not None and said.report_id not in {report.id for report in own}:
         raise Validation((Fault("/reported/report_id", "unknown", "no report of this officer in this case"),))
     if own and said.answer is ReportedAnswer.NO:
         raise Validation((Fault("/reported/answer", "contradicted", "this officer's report is on file"),))
-    _, due_at = duty_to_report(scene.agency, scene.incident.occurred_at, scene.day)
+    _, due_at = duty_to_report(scene.agency, scene.incident.occurred_at, scene.day, hours)
     report_id = said.report_id or (own[0].id if own else None)
     return {
         "answer": said.answer,

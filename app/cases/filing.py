@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,6 +34,7 @@ from app.db.session import time_of
 from app.errors import Fault, Validation
 from app.incidents.models import Incident, Presence, PresenceRole, Source
 from app.incidents.scenes import facts_of
+from app.provisions.clocks import Unit
 from app.provisions.packs import Applied, report_due, report_provision
 from app.reports import actions
 from app.reports.actions import canonical, new_locator
@@ -61,7 +62,7 @@ async def file(tx: AsyncSession, actor: Actor, said: ReportIn, *, made_up: bool 
     agency = ground.agency
     incident_id, walled = await find_event(tx, agency.id, said, ground.named)
     is_certain = incident_id is None or bool(said.incident.agency_number)
-    applied, due_at = duty_to_report(agency, said.incident.occurred_at, ground.day)
+    applied, due_at = duty_to_report(agency, said.incident.occurred_at, ground.day, ground.hours)
     report = _report(actor, said, is_certain, applied, due_at, time_of(tx))
     if incident_id is None:
         report.incident_id = (incident := new_incident(tx, agency, said, made_up)).id
@@ -123,15 +124,19 @@ async def _file_known_event(tx: AsyncSession, report: Report, said: ReportIn, na
     return case
 
 
-def duty_to_report(agency: Agency, occurred_at: datetime, day: date) -> tuple[Applied, datetime | None]:
+def duty_to_report(
+    agency: Agency, occurred_at: datetime, day: date, hours: Mapping[Unit, int]
+) -> tuple[Applied, datetime | None]:
     """The provision in force at the agency on the day of the incident, and the last lawful instant under it.
+
+    `hours` are the agency's own for words without a number, of that day (`working_values.hours_for`).
 
     No clock runs for incidents from before the agency went live (product.md section 5).
     """
     applied = report_provision(agency.state, day)
     if day < agency.went_live_on:
         return applied, None
-    return applied, report_due(applied, occurred_at, ZoneInfo(agency.time_zone)).at
+    return applied, report_due(applied, occurred_at, ZoneInfo(agency.time_zone), agency_hours=hours).at
 
 
 async def _learn(tx: AsyncSession, incident: Incident, said: ReportIn) -> Incident:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +17,8 @@ from app.cases.routing import LADDER, Ladder
 from app.db.direct import ask
 from app.errors import Fault, Validation
 from app.incidents.models import Precision, PresenceRole
+from app.provisions.clocks import Unit
+from app.provisions.working_values import hours_on
 from app.reports.schemas import OfficerThere, ReportIn
 
 NEAR = timedelta(hours=2)
@@ -23,7 +26,12 @@ NEAR = timedelta(hours=2)
 
 GROUND = f"""
     SELECT a.state, a.time_zone, a.went_live_on, a.made_up,
-        ARRAY(SELECT o.id FROM officer o WHERE o.id = ANY (%(named)s::uuid[])), ladder.*
+        ARRAY(SELECT o.id FROM officer o WHERE o.id = ANY (%(named)s::uuid[])),
+        ARRAY(
+            SELECT ARRAY[w.word, w.hours::text, w.in_force_from::text]
+            FROM working_value w ORDER BY w.in_force_from, w.created_at
+        ),
+        ladder.*
     FROM agency a CROSS JOIN ({LADDER}) AS ladder (above, holders, commanders, their_officers)
     WHERE a.id = %(agency)s
 """  # noqa: S608 - put together of our own words
@@ -60,19 +68,22 @@ class Ground:
     """Of the incident, local to the agency."""
     named: list[Named]
     ladder: Ladder
+    hours: Mapping[Unit, int]
+    """What the agency took words without a number for, on the day of the incident."""
 
 
 async def read_ground(tx: AsyncSession, actor: Actor, said: ReportIn) -> Ground:
     """Raises Validation for an officer id that is not on the roster."""
     named = [officer.officer_id for officer in said.officers if officer.officer_id]
     asked = {"agency": actor.agency_id, "officer": actor.officer_id, "named": named}
-    state, time_zone, went_live_on, made_up, known, *ladder = (await ask(tx, GROUND, asked))[0]
+    state, time_zone, went_live_on, made_up, known, set_hours, *ladder = (await ask(tx, GROUND, asked))[0]
     agency = Agency(id=actor.agency_id, state=state, time_zone=time_zone, went_live_on=went_live_on, made_up=made_up)
     day = said.incident.occurred_at.astimezone(ZoneInfo(time_zone)).date()
     found = await _match_roster(tx, said.officers, day, set(known))
     if actor.officer_id is not None:
         found.append(Named(actor.officer_id, said.own_acts.role))
-    return Ground(agency, day, found, Ladder.of(ladder))
+    hours = hours_on(((Unit(word), int(n), date.fromisoformat(since)) for word, n, since in set_hours), day)
+    return Ground(agency, day, found, Ladder.of(ladder), hours)
 
 
 async def named_on_roster(tx: AsyncSession, officers: list[OfficerThere], day: date) -> list[Named]:

@@ -58,6 +58,9 @@ WORKING_HOURS: Mapping[Unit, int] = {
 }
 """Hours for words without a number: this service's settings until an agency sets its own, never law."""
 
+NONE_SET: Mapping[Unit, int] = {}
+"""The hours of an agency that has set none of its own."""
+
 _ISO = re.compile(r"P(?:(?P<years>\d{1,4})Y|(?P<months>\d{1,4})M|(?P<days>\d{1,5})D|T(?P<hours>\d{1,6})H)", re.ASCII)
 
 
@@ -135,6 +138,9 @@ RUNS_FOR = {
     Unit.MONTHS: NN_("It runs for {n} month.", "It runs for {n} months."),
 }
 
+OUR_VALUE = N_('The rule says "{words}" and names no hours: {hours} is a setting of this service, not law.')
+THEIR_VALUE = N_('The rule says "{words}" and names no hours: {hours} is the working value of this agency, not law.')
+
 
 @dataclass(frozen=True)
 class Tolling:
@@ -181,7 +187,7 @@ class Due:
     limit: Limit
     started: datetime
     is_our_setting: bool
-    """The hours are a working value of this service, not law."""
+    """The hours are a working value, the agency's or this service's, and not law."""
     steps: tuple[Phrase, ...] = field(compare=False)
     """The arithmetic in words, in order."""
 
@@ -197,13 +203,13 @@ def due(
     tolled: Sequence[Tolling] = (),
     working_days: WorkingDays | None = None,
     shift_ends: datetime | None = None,
-    working_hours: Mapping[Unit, int] = WORKING_HOURS,
+    agency_hours: Mapping[Unit, int] = NONE_SET,
 ) -> Due:
     """The last lawful instant and day of a limit, with its arithmetic.
 
     Overlapping tollings count once. A tolled day is one whose closing midnight lies in a tolling. Where the law says
     end of shift, `shift_ends` counts if it is known and after the start, whatever is tolled; otherwise, as for the
-    other words without a number, `working_hours` do, and the answer says that they are ours.
+    other words without a number, the agency's own hours do, or WORKING_HOURS where it set none; the answer says whose.
     Raises UnknownCalendar for working days without a calendar that covers them, ClockStands while an open tolling
     holds the end back, OutsideCalendar for a start before 1900 or after 2200.
     """
@@ -215,23 +221,18 @@ def due(
         steps.append(Phrase(N_("The last day is {day}, until midnight."), {"day": last}))
         at = closing_midnight(last, zone) - INSTANT
         return Due(at, last, limit, started, is_our_setting=False, steps=tuple(steps))
-    ours = None
+    hours = timedelta(hours=limit.amount or {**WORKING_HOURS, **agency_hours}[limit.unit])
+    is_set = not limit.is_counted
     if limit.unit is Unit.END_OF_SHIFT and shift_ends is not None and shift_ends >= started:
-        at = shift_ends
+        at, is_set = shift_ends, False
         steps.append(Phrase(N_("It runs to the end of the shift.")))
     else:
-        hours = timedelta(hours=limit.amount or working_hours[limit.unit])
-        ours = None if limit.is_counted else hours
         at = _after_hours(started, hours, tolled, zone, steps)
     steps.append(Phrase(N_("The last moment is {at}."), {"at": at.astimezone(zone)}))
-    if ours:
-        steps.append(
-            Phrase(
-                N_('The rule says "{words}" and names no hours: {hours} is a setting of this service, not law.'),
-                {"words": limit.words(), "hours": ours},
-            )
-        )
-    return Due(at, at.astimezone(zone).date(), limit, started, is_our_setting=ours is not None, steps=tuple(steps))
+    if is_set:
+        said = THEIR_VALUE if limit.unit in agency_hours else OUR_VALUE
+        steps.append(Phrase(said, {"words": limit.words(), "hours": hours}))
+    return Due(at, at.astimezone(zone).date(), limit, started, is_our_setting=is_set, steps=tuple(steps))
 
 
 def closing_midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from app.errors import NotFound
-from app.provisions.clocks import WORKING_HOURS, Due, Limit, Tolling, Unit, due
+from app.provisions.clocks import NONE_SET, Due, Limit, Tolling, Unit, due
 from app.provisions.provision import Instrument, Pack, Provision, RelatedText, Starts
 
 MODEL_ID = "US-MODEL"
@@ -211,11 +211,14 @@ def report_due(
     learned: datetime | None = None,
     shift_ends: datetime | None = None,
     tolled: Sequence[Tolling] = (),
-    working_hours: Mapping[Unit, int] = WORKING_HOURS,
+    agency_hours: Mapping[Unit, int] = NONE_SET,
 ) -> Due:
-    """When a witness's report is due. `learned` is when the witness saw or learned of it, if later than it happened."""
+    """When a witness's report is due. `learned` is when the witness saw or learned of it, if later than it happened.
+
+    `agency_hours` are those in force on the day of the start (`working_values.hours_for`).
+    """
     start = happened if applied.starts is Starts.INCIDENT or learned is None else max(happened, learned)
-    return due(applied.limit, start, zone, shift_ends=shift_ends, tolled=tolled, working_hours=working_hours)
+    return due(applied.limit, start, zone, shift_ends=shift_ends, tolled=tolled, agency_hours=agency_hours)
 
 
 def _why_not(state: str, on: date, law: Provision | None) -> WhyNotLaw | None:

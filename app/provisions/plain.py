@@ -5,6 +5,10 @@ Describes; never advises. Federal words that are conditional are quoted, not res
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
+
+from app.provisions.clocks import NONE_SET, Unit
 from app.provisions.packs import Applied, LimitBasis, RuleBasis, WhyNotLaw, library
 from app.provisions.provision import (
     Condition,
@@ -131,8 +135,8 @@ def asks(provision: Provision) -> tuple[Phrase, ...]:
     return (covers, *_intervene(provision), *_report(provision), *_protection(provision), *quoted)
 
 
-def by_when(applied: Applied) -> tuple[Phrase, ...]:
-    """By when a report is owed, to whom, and what stands behind the time: law, or a setting."""
+def by_when(applied: Applied, agency_hours: Mapping[Unit, int] = NONE_SET) -> tuple[Phrase, ...]:
+    """By when a report is owed, to whom, and what stands behind the time: law, or a setting and whose."""
     report = applied.provision.report
     said = {"limit": applied.limit.words(), "starts": Phrase(STARTS[applied.starts])}
     sentences = [Phrase(N_("A report is due {limit}, {starts}."), said)]
@@ -142,7 +146,7 @@ def by_when(applied: Applied) -> tuple[Phrase, ...]:
         sentences.append(Phrase(N_("Another way: {recipient}."), {"recipient": Phrase(report.alternate_recipient)}))
     if report.notes:
         sentences.append(Phrase(report.notes))
-    return (*_basis(applied), *sentences)
+    return (*_basis(applied, agency_hours), *sentences)
 
 
 def doubts(provision: Provision) -> tuple[Phrase, ...]:
@@ -238,7 +242,7 @@ def _report(provision: Provision) -> list[Phrase]:
     return sentences
 
 
-def _basis(applied: Applied) -> list[Phrase]:
+def _basis(applied: Applied, agency_hours: Mapping[Unit, int]) -> list[Phrase]:
     place = library().places.get(applied.state, applied.state)
     sentences = []
     if applied.why:
@@ -247,6 +251,10 @@ def _basis(applied: Applied) -> list[Phrase]:
         sentences.append(Phrase(N_("The model standard stands in, as the agency's default policy. It is not law.")))
     elif applied.limit_basis is LimitBasis.AGENCY_DEFAULT:
         sentences.append(Phrase(N_("The law sets no time; the time of the model standard stands in. It is not law.")))
+    elif applied.limit_basis is LimitBasis.WORKING_VALUE and applied.limit.unit in agency_hours:
+        hours = timedelta(hours=agency_hours[applied.limit.unit])
+        said = N_("The law names no hours; the {hours} used here are the working value of this agency, not law.")
+        sentences.append(Phrase(said, {"hours": hours}))
     elif applied.limit_basis is LimitBasis.WORKING_VALUE:
         sentences.append(Phrase(N_("The law names no hours; those used here are a setting, not law.")))
     return sentences

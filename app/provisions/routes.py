@@ -7,11 +7,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from app.access.actor import Actor
 from app.access.rights import Right
-from app.agencies.doors import holds
+from app.agencies.actions import agency_of, today_in
+from app.agencies.doors import ONCE, holds
 from app.audit.log import record
 from app.db.session import time_of
 from app.http.route import Act, Transaction
+from app.provisions.clocks import WORKING_HOURS
 from app.provisions.packs import (
     Standing,
     jurisdiction,
@@ -22,7 +25,15 @@ from app.provisions.packs import (
     report_provision,
     standing,
 )
-from app.provisions.schemas import PoliciesView, ProvisionView, ReportRuleView
+from app.provisions.schemas import (
+    PoliciesView,
+    ProvisionView,
+    ReportRuleView,
+    WorkingValueIn,
+    WorkingValuesView,
+    WorkingValueView,
+)
+from app.provisions.working_values import enter_value, hours_for, hours_on, values_read
 
 router = APIRouter(route_class=Act, tags=["policies"])
 READER = holds(Right.READ_POLICIES)
@@ -50,7 +61,7 @@ async def policies(
     return PoliciesView(
         on=day,
         provisions=[ProvisionView.on(each, day) for each in found],
-        report=ReportRuleView.from_rule(report_provision(state, day)) if state else None,
+        report=ReportRuleView.from_rule(report_provision(state, day), await hours_for(tx, day)) if state else None,
         related=list(related(state)) if state else [],
     )
 
@@ -66,3 +77,22 @@ async def policy(
     day = on or time_of(tx).date()
     record(tx, "policies.read", ("policies", None), place=found.jurisdiction, on=day, ids=[found.id])
     return ProvisionView.on(found, day)
+
+
+@router.get("/v1/agency/working-values", tags=["agency"])
+async def working_values(actor: Annotated[Actor, READER], tx: Transaction) -> WorkingValuesView:
+    """How many hours the agency takes words such as "promptly" for, today and on other days."""
+    agency = await agency_of(tx, actor.agency_id)
+    entered = await values_read(tx, agency.id)
+    own = hours_on(((each.word, each.hours, each.in_force_from) for each in entered), today_in(agency, tx))
+    return WorkingValuesView(hours={**WORKING_HOURS, **own}, entered=[WorkingValueView.of(each) for each in entered])
+
+
+@router.post("/v1/agency/working-values", tags=["agency"], status_code=201, dependencies=[ONCE])
+async def enter_working_value(
+    actor: Annotated[Actor, holds(Right.KEEP_SETTINGS)], said: WorkingValueIn, tx: Transaction
+) -> WorkingValueView:
+    """Set the hours of a word that names none, from a day ahead on; no date that was told or computed moves by it."""
+    entered = await enter_value(tx, await agency_of(tx, actor.agency_id), said)
+    view: WorkingValueView = WorkingValueView.of(entered)
+    return view

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from app.http.text import View
-from app.provisions.clocks import WORKING_HOURS, Limit
+from app.http.text import In, View
+from app.provisions.clocks import NONE_SET, WORKING_HOURS, Limit, Unit
 from app.provisions.packs import Applied, LimitBasis, RuleBasis, Standing, WhyNotLaw, standing
 from app.provisions.plain import asks, by_when, doubts
 from app.provisions.provision import (
@@ -86,16 +88,19 @@ class ReportRuleView(View):
     limit: Limit
     limit_basis: LimitBasis = Field(description="anything but law is a setting and no law")
     working_hours: int | None = Field(description="hours used where the limit is a word without a number")
+    is_agency_value: bool = Field(description="these hours are the agency's own working value, not this service's")
     starts: Starts
     by_when: list[str] = Field(description="by when and to whom, in plain words")
 
     @classmethod
-    def from_rule(cls, applied: Applied) -> Self:
+    def from_rule(cls, applied: Applied, agency_hours: Mapping[Unit, int] = NONE_SET) -> Self:
+        word = applied.limit.unit
         more: dict[str, Any] = {
             "provision_id": applied.provision.id,
             "law_id": applied.law.id if applied.law else None,
-            "working_hours": WORKING_HOURS.get(applied.limit.unit),
-            "by_when": [phrase.said() for phrase in by_when(applied)],
+            "working_hours": agency_hours.get(word, WORKING_HOURS.get(word)),
+            "is_agency_value": word in agency_hours,
+            "by_when": [phrase.said() for phrase in by_when(applied, agency_hours)],
         }
         view: Self = cls.of(applied, **more)
         return view
@@ -108,3 +113,27 @@ class PoliciesView(View):
     provisions: list[ProvisionView]
     report: ReportRuleView | None
     related: list[RelatedText]
+
+
+class WorkingValueIn(In):
+    """Hours for a word of law that names none."""
+
+    word: Literal["immediately", "end_of_shift", "promptly", "as_soon_as_practicable", "agency_policy"]
+    hours: int = Field(ge=1, le=720, description="at most 30 days: no longer time can be meant by such a word")
+    in_force_from: date = Field(description="a day ahead of today; clocks that start from then on run by it")
+
+
+class WorkingValueView(View):
+    """What a word stands for at the agency from a day on."""
+
+    id: uuid.UUID
+    word: Unit
+    hours: int
+    in_force_from: date
+
+
+class WorkingValuesView(View):
+    """What clocks that start today run by, and all that was ever entered, in the order in which it takes over."""
+
+    hours: dict[Unit, int] = Field(description="by word; where the agency set none, the setting of this service")
+    entered: list[WorkingValueView]

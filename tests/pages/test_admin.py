@@ -119,7 +119,16 @@ class TestAnAdministrator:
 
     async def test_the_other_pages_stand_on_a_phone(self, world: World, phone: Visitor) -> None:
         await phone.sign_in(world.admin)
-        for place in ("units", "accounts", "settings", f"calendar/{today().year + 1}", "law", "law/new", "matrices"):
+        for place in (
+            "units",
+            "accounts",
+            "settings",
+            "settings/hours",
+            f"calendar/{today().year + 1}",
+            "law",
+            "law/new",
+            "matrices",
+        ):
             assert await phone.go(f"/admin/{place}") == 200
             await phone.inspect(f"admin-{place.replace('/', '-')}")
 

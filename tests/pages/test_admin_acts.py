@@ -153,6 +153,24 @@ class TestSettings:
         assert (await send(browser, "/admin/settings", name="Other", version="1")).status_code == 412
         assert (await send(browser, "/admin/settings", name=" ", version="2")).status_code == 422
 
+    async def test_hours_for_a_word_are_set_for_a_day_ahead(self, world: World, browser: Browser) -> None:
+        await browser.sign_in(world.admin)
+        at = "/admin/settings/hours"
+        assert "24 hours. Set by this service" in (await browser.get(at)).text
+        day = {"in_force_from": "10", "in_force_from_day": "3", "in_force_from_year": str(today().year + 1)}
+        assert (await send(browser, at, word="promptly", hours="6", **day)).status_code == 303
+        page = (await browser.get(f"{at}?done=yes")).text
+        assert f"promptly: 6 hours, from October 3, {today().year + 1}, ahead" in page
+        assert "24 hours. Set by this service" in page
+        none = await send(browser, at, word="", hours="many", in_force_from="")
+        assert none.status_code == 422
+        assert all(
+            says in none.text for says in ("Choose one of the answers", "whole hours, from 1 to 720", "a day that")
+        )
+        come = await send(browser, at, word="promptly", hours="6", **{**day, "in_force_from_year": "2020"})
+        assert (come.status_code, "must be a day ahead of us" in come.text) == (422, True)
+        assert world.kinds().count("working_value.entered") == 1
+
     async def test_a_year_is_kept_and_a_day_added_and_taken_out(self, world: World, browser: Browser) -> None:
         await browser.sign_in(world.admin)
         year = today().year + 1

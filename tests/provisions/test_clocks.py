@@ -223,8 +223,17 @@ class TestWordsOfLaw:
         assert "is a setting of this service, not law." in words(found)
 
     def test_an_agencys_own_hours_replace_ours(self) -> None:
-        found = due(Limit(Unit.PROMPTLY), local("2026-03-03 14:05"), DENVER, working_hours={Unit.PROMPTLY: 4})
+        found = due(Limit(Unit.PROMPTLY), local("2026-03-03 14:05"), DENVER, agency_hours={Unit.PROMPTLY: 4})
         assert found.at == local("2026-03-03 18:05")
+        assert found.is_our_setting
+        assert 'The rule says "promptly" and names no hours: 4 h is the working value of this agency, not law.' in (
+            words(found)
+        )
+
+    def test_an_agencys_hours_for_one_word_leave_the_others_ours(self) -> None:
+        found = due(Limit(Unit.IMMEDIATELY), local("2026-03-03 14:05"), DENVER, agency_hours={Unit.PROMPTLY: 4})
+        assert found.at == local("2026-03-03 15:05")
+        assert "is a setting of this service, not law." in words(found)
 
     def test_a_known_end_of_shift_is_the_limit_and_no_setting(self) -> None:
         ends = local("2026-03-03 22:00")

@@ -16,6 +16,7 @@ from app.pages.admin import (
     roster_import,
     settings,
     units,
+    working_values,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -27,6 +28,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     accounts.router,
     invitation.router,
     settings.router,
+    working_values.router,
     calendar.router,
     law.router,
     matrices.router,

@@ -16,6 +16,7 @@ from app.pages.shell import OpenPage, Page, go, open_page
 from app.provisions.packs import MODEL_ID, Standing, jurisdiction, of_state, provision, report_provision, standing
 from app.provisions.plain import asks, by_when, doubts
 from app.provisions.provision import Confidence
+from app.provisions.working_values import hours_for
 from app.words import N_
 
 router = APIRouter(route_class=Act, include_in_schema=False, dependencies=[Depends(open_page)])
@@ -52,7 +53,7 @@ async def law(request: Request, page: OpenPage, actor: SettingsKeeper, tx: Trans
         page,
         "admin/law.html",
         held=[(each, standing(each, today), asks(each), doubts(each)) for each in held],
-        applied=by_when(report_provision(state, today)),
+        applied=by_when(report_provision(state, today), await hours_for(tx, today)),
         own=await own_policies(tx, actor.agency_id),
         today=today,
         standings=STANDINGS,

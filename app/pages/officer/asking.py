@@ -70,10 +70,10 @@ async def ask(page: OpenPage, held: Seen, name: str, tx: Transaction, request: R
     came = _came(request)
     if screen.each is not None:
         return _several(work, screen, screen.each, came)
-    return _ask(work, screen, work.answers[name], came, work.tell().on(name) if came else [])
+    return await _ask(work, screen, work.answers[name], came, work.tell().on(name) if came else [])
 
 
-def _ask(work: Work, screen: Screen, typed: Typed, came: str, wrongs: list[Wrong], status: int = 200) -> Response:
+async def _ask(work: Work, screen: Screen, typed: Typed, came: str, wrongs: list[Wrong], status: int = 200) -> Response:
     return _show(
         work,
         screen,
@@ -84,7 +84,7 @@ def _ask(work: Work, screen: Screen, typed: Typed, came: str, wrongs: list[Wrong
         title=screen.title,
         lead=screen.lead,
         asks=screen.asks,
-        rule=rule_shown(work.page, work.day(work.tell())) if screen.name == "rule" else None,
+        rule=await rule_shown(work.page, work.tx, work.day(work.tell())) if screen.name == "rule" else None,
         action=f"{work.at}/{screen.name}",
         on=f"{work.at}/{work.beside(screen.name, 1)}",
         back=f"{work.at}/{work.beside(screen.name, -1)}" if screen.name != FIRST else "/file",
@@ -147,7 +147,7 @@ async def answer(
         return _saved(work, f"{work.at}/{name}")
     wrongs = work.tell().on(name) if form.one("go") == "next" else []
     if wrongs:
-        return _ask(work, screen, work.answers[name], form.one("from"), wrongs, 422)
+        return await _ask(work, screen, work.answers[name], form.one("from"), wrongs, 422)
     return _way(work, form, name)
 
 

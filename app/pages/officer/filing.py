@@ -78,10 +78,10 @@ async def drop(page: OpenPage, held: Held, form: SessionForm, tx: Transaction) -
 @router.get("/file/{draft_id}/review")
 async def review(page: OpenPage, held: Seen, tx: Transaction) -> Response:
     """All answers, with what has to be looked at again."""
-    return filed(held) or _review(Work.on(page, tx, held))
+    return filed(held) or await _review(Work.on(page, tx, held))
 
 
-def _review(work: Work, status: int = 200, wrongs: list[Wrong] | None = None, undeclared: str = "") -> Response:
+async def _review(work: Work, status: int = 200, wrongs: list[Wrong] | None = None, undeclared: str = "") -> Response:
     told = work.tell()
     when = None if told.on("when") else datetime.fromisoformat(told.body["incident"]["occurred_at"])
     asked = [screen.name for screen in shown_to(work.answers) if screen.asks]
@@ -93,7 +93,7 @@ def _review(work: Work, status: int = 200, wrongs: list[Wrong] | None = None, un
         wrongs=[(wrong, work.href_of(wrong)) for wrong in (told.wrongs if wrongs is None else wrongs)],
         undeclared=undeclared,
         chapter=REVIEW,
-        rule=rule_shown(work.page, work.day(told), when),
+        rule=await rule_shown(work.page, work.tx, work.day(told), when),
         now=time_of(work.tx),
         back=f"{work.at}/{work.beside('review', -1)}",
     )
@@ -107,14 +107,14 @@ async def file(page: OpenPage, held: Held, form: SessionForm, tx: Transaction) -
     work = Work.on(page, tx, held)
     told = work.tell()
     if told.wrongs:
-        return _review(work, 422)
+        return await _review(work, 422)
     if form.one("declares") != "yes":
-        return _review(work, 422, undeclared=NOT_DECLARED)
+        return await _review(work, 422, undeclared=NOT_DECLARED)
     key = key_of(page.request)
     try:
         async with tx.begin_nested():
             await reports.save_draft(tx, held, {**told.body, "declares_accuracy": True}, key)
             report = await filing.file_draft(tx, held, key)
     except Validation as refused:
-        return _review(work, 422, wrongs_of(refused.errors, work.answers))
+        return await _review(work, 422, wrongs_of(refused.errors, work.answers))
     return go(f"/reports/{report.id}/receipt?filed=yes")

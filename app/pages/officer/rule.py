@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from app.cases.filing import duty_to_report
 from app.pages.shell import Page
 from app.provisions.packs import RuleBasis, report_due, report_provision
 from app.provisions.plain import asks, by_when, doubts
 from app.provisions.wording import Phrase
+from app.provisions.working_values import hours_for
 
 
 @dataclass(frozen=True)
@@ -26,14 +29,16 @@ class Rule:
     arithmetic: tuple[str, ...] = ()
 
 
-def rule_shown(page: Page, day: date, happened: datetime | None = None) -> Rule:
+async def rule_shown(page: Page, tx: AsyncSession, day: date, happened: datetime | None = None) -> Rule:
     """What holds for a report of that day; with the moment it happened also when the report is due."""
+    hours = await hours_for(tx, day)
     applied, due_at = report_provision(page.agency.state, day), None
     steps: tuple[str, ...] = ()
     if happened is not None:
-        applied, due_at = duty_to_report(page.agency, happened, day)
+        applied, due_at = duty_to_report(page.agency, happened, day, hours)
         if due_at is not None:
-            steps = tuple(page.shown.said(step) for step in report_due(applied, happened, page.shown.zone).steps)
+            found = report_due(applied, happened, page.shown.zone, agency_hours=hours)
+            steps = tuple(page.shown.said(step) for step in found.steps)
     law = applied.law if applied.basis is RuleBasis.AGENCY_DEFAULT else None
     rule = applied.provision
 
@@ -45,7 +50,7 @@ def rule_shown(page: Page, day: date, happened: datetime | None = None) -> Rule:
         rule.citations,
         rule.is_law,
         said(asks(rule)),
-        said(by_when(applied)),
+        said(by_when(applied, hours)),
         said(doubts(rule)),
         Rule(law.title, law.citations, True, said(asks(law)), (), said(doubts(law)), None) if law else None,
         due_at,
