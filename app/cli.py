@@ -33,12 +33,14 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **options: Any) -> Any:
         from sqlalchemy.exc import OperationalError
 
+        from app.db.head import NotMigrated, why_silent
+
         try:
             return command(*args, **options)
-        except (Refused, SecretsMissing) as refused:
+        except (Refused, SecretsMissing, NotMigrated) as refused:
             typer.echo(str(refused), err=True)
         except OperationalError:
-            typer.echo("The database does not answer at UPSTANDER_DATABASE_URL.", err=True)
+            typer.echo(why_silent(Settings().database_url), err=True)
         raise typer.Exit(1)
 
     return run

@@ -18,6 +18,7 @@ from app.agencies.actions import AgencyFacts, add_account, make_agency
 from app.agencies.models import Agency
 from app.agencies.schemas import AccountIn
 from app.agencies.tokens import new_token_key
+from app.db.head import refuse_unmigrated
 from app.db.migrate import migrate, prepare
 from app.db.roles import Roles
 from app.db.session import Sessions, as_role, make_engine, make_sessions, speak_for
@@ -54,11 +55,13 @@ def install(settings: Settings) -> None:
 
 @asynccontextmanager
 async def app_sessions(settings: Settings) -> AsyncIterator[Sessions]:
-    """Sessions of the app role for one command."""
+    """Sessions of the app role for one command. Raises NotMigrated."""
     secrets = read_secrets(settings.secrets_folder)
     url = as_role(settings.database_url, Roles(settings.role_prefix).app, secrets.app_password)
     engine = make_engine(url, pool_size=2)
     try:
+        async with engine.connect() as connection:
+            await connection.run_sync(refuse_unmigrated)
         yield make_sessions(engine)
     finally:
         await engine.dispose()

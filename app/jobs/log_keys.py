@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.agencies.tokens import new_token_key
 from app.audit.keys import KeysLost, KeysMissing, load_keys, make_log_keys, read_policy
+from app.db.head import refuse_without_tables
 from app.db.roles import Roles
 from app.db.session import SET_AGENCY, as_role, make_engine
 from app.jobs.installation import agency_by_ori, app_sessions
@@ -40,11 +40,8 @@ def make_missing_secrets(settings: Settings) -> list[str]:
 
 async def make_missing_log_keys(settings: Settings) -> list[str]:
     """Keys for every log that has none, in the signer's folder; their origins. Raises Refused where keys were lost."""
-    try:
-        async with _signer_role(settings) as connection:
-            logs = await _logs(connection)
-    except ProgrammingError:
-        raise Refused("The database has no tables yet. Run `upstander migrate`, then this again.") from None
+    async with _signer_role(settings) as connection:
+        logs = await _logs(connection)
     made = []
     for log in logs:
         try:
@@ -87,6 +84,7 @@ async def _signer_role(settings: Settings) -> AsyncIterator[AsyncConnection]:
     engine = make_engine(as_role(settings.database_url, Roles(settings.role_prefix).signer, password), pool_size=1)
     try:
         async with engine.connect() as connection:
+            await connection.run_sync(refuse_without_tables)
             yield connection
     finally:
         await engine.dispose()

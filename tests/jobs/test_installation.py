@@ -21,17 +21,6 @@ AGENCY = {
 ADMIN = {"email": "ada@ridge.example", "name": "Ada Keller", "password": "quiet lamp over tin 77"}
 
 
-@pytest.fixture
-def installation(own_database: Database) -> Database:
-    folder = own_database.settings().secrets_folder
-    (folder / "token").mkdir(parents=True)
-    for name, secret in vars(own_database.secrets).items():
-        if isinstance(secret, str):
-            (folder / name).write_text(secret)
-    (folder / "token" / "test.pem").write_text(next(iter(own_database.secrets.token_keys.values())))
-    return own_database
-
-
 def agencies(database: Database) -> list[tuple[object, ...]]:
     return database.sql("SELECT name, ori, state FROM agency")
 
