@@ -248,6 +248,19 @@ def keys_policy(agency: AgencyOption) -> None:
 
 
 @app.command()
+def doctor() -> None:
+    """Say what is sound in this installation and what is not, a line each; exit code 1 where something fails."""
+    from app.jobs.doctor import Grade, examine
+
+    has_failed = False
+    for finding in examine():
+        typer.echo(str(finding))
+        has_failed = has_failed or finding.grade is Grade.FAIL
+    if has_failed:
+        raise typer.Exit(1)
+
+
+@app.command()
 def openapi(to: Annotated[Path, typer.Option(help="folder to write to")] = Path("openapi")) -> None:
     """Write the published contract and the list of problems."""
     from app.api.openapi import write_contract
