@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import uuid
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -12,6 +14,7 @@ from app.access.rights import Right
 from app.agencies.doors import ONCE, holds, listing, needs
 from app.cases import filing
 from app.http.conditions import tag
+from app.http.cursors import LIMIT, BadCursor, Cursor, Limit, link_next, read_cursor, write_cursor
 from app.http.route import Act, Transaction
 from app.reports import actions
 from app.reports.models import Draft, Report
@@ -54,9 +57,30 @@ async def file_report(request: Request, actor: Filer, said: ReportIn, tx: Transa
 
 
 @router.get("/reports")
-async def my_reports(actor: Annotated[Actor, listing(Right.READ_REPORT)], tx: Transaction) -> OwnReports:
+async def my_reports(
+    request: Request,
+    response: Response,
+    actor: Annotated[Actor, listing(Right.READ_REPORT)],
+    tx: Transaction,
+    limit: Limit = LIMIT,
+    cursor: Cursor = None,
+) -> OwnReports:
     """My reports, newest first."""
-    return OwnReports(reports=await actions.own_reports(tx, actor))
+    key, scope = request.app.state.secrets.cursor_key, f"reports {actor.account_id}"
+    after = _position(read_cursor(key, scope, cursor)) if cursor else None
+    reports, last = await actions.own_reports(tx, actor, after=after, limit=limit)
+    position = [last[0].isoformat(), str(last[1])] if last else None
+    link_next(request, response, write_cursor(key, scope, position) if position else None, limit)
+    return OwnReports(reports=reports)
+
+
+def _position(read: list[Any]) -> actions.Position:
+    """Raise BadCursor for what is no position of this list."""
+    try:
+        filed_at, report_id = read
+        return datetime.fromisoformat(str(filed_at)), uuid.UUID(str(report_id))
+    except ValueError:
+        raise BadCursor from None
 
 
 @router.get("/reports/{report_id}")

@@ -22,7 +22,7 @@ async def home(
 ) -> Response:
     """What to do here, by office; for who files, what waits for them."""
     files = actor.has(*OFFICES[Right.FILE])
-    own = await own_reports(tx, actor) if files else []
+    own = (await own_reports(tx, actor))[0] if files else []
     return page.show(
         "home.html",
         drafts=await own_drafts(tx, actor) if files else [],

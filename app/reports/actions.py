@@ -9,7 +9,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor
@@ -36,6 +36,8 @@ from app.reports.schemas import (
 LOCATOR_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without letters and digits that look alike on paper."""
 MOST_OWN = 200
+Position = tuple[datetime, uuid.UUID]
+"""Of the last row of a page of reports: when it was filed, and its id."""
 DRAFTS_OPEN = select(Draft).where(Draft.filed_as.is_(None)).order_by(Draft.updated_at.desc()).limit(50)
 
 
@@ -94,14 +96,20 @@ async def own_drafts(tx: AsyncSession, actor: Actor) -> list[Draft]:
     return found
 
 
-async def own_reports(tx: AsyncSession, actor: Actor) -> list[OwnReport]:
-    """My reports, newest first; at most 200."""
-    query = GATE.readable(actor, Right.READ_REPORT).order_by(Report.filed_at.desc(), Report.id).limit(MOST_OWN)
-    found = (await tx.scalars(query)).all()
+async def own_reports(
+    tx: AsyncSession, actor: Actor, *, after: Position | None = None, limit: int = MOST_OWN
+) -> tuple[list[OwnReport], Position | None]:
+    """One page of my reports, newest first, and the position of its last row where more follow."""
+    query = GATE.readable(actor, Right.READ_REPORT).order_by(Report.filed_at.desc(), Report.id.desc())
+    if after is not None:
+        query = query.where(tuple_(Report.filed_at, Report.id) < tuple_(*after))
+    rows = (await tx.scalars(query.limit(limit + 1))).all()
+    found = rows[:limit]
     record(tx, "report.listed", ("report", None), ids=[report.id for report in found], count=len(found))
     ids = [report.id for report in found]
     known, asked = await acknowledged(tx, ids), await _asked(tx, ids)
-    return [OwnReport.of(report, acknowledged_at=known.get(report.id), is_asked=report.id in asked) for report in found]
+    told = [OwnReport.of(report, acknowledged_at=known.get(report.id), is_asked=report.id in asked) for report in found]
+    return told, (found[-1].filed_at, found[-1].id) if len(rows) > limit else None
 
 
 async def _asked(tx: AsyncSession, report_ids: list[uuid.UUID]) -> set[uuid.UUID]:

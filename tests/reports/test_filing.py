@@ -6,6 +6,7 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
+from tests.proceedings.walk import problem
 from tests.world import Person, World, file_case, fresh_key, report_body
 
 
@@ -62,6 +63,32 @@ class TestFiling:
         others: list[Person] = [world.striker, world.sergeant, world.commander, world.admin, neighbours.commander]
         for other in others:
             assert (await other.get(f"/v1/reports/{filed['id']}")).status_code == 404
+
+
+class TestMyReports:
+    """The list of one's own reports comes page by page, as every other list does."""
+
+    async def test_every_page_follows_the_one_before_and_none_is_twice(self, world: World) -> None:
+        filed = [(await world.reporter.post("/v1/reports", report_body(world))).json()["id"] for _ in range(3)]
+        await world.stranger.post("/v1/reports", report_body(world))
+        found, path = [], "/v1/reports?limit=2"
+        while path:
+            page = await world.reporter.get(path)
+            found.append([report["id"] for report in page.json()["reports"]])
+            path = page.links["next"]["url"] if "next" in page.links else ""
+        assert found == [[filed[2], filed[1]], [filed[0]]]
+
+    async def test_a_limit_that_is_none_is_refused_and_a_cursor_is_no_one_elses(self, world: World) -> None:
+        for limit in ("0", "201", "-1", "many", ""):
+            refused = await world.reporter.get(f"/v1/reports?limit={limit}")
+            assert problem(refused) == (422, "validation"), limit
+            assert refused.json()["errors"][0]["pointer"] == "/query/limit"
+        for _ in range(2):
+            await world.reporter.post("/v1/reports", report_body(world))
+        page = await world.reporter.get("/v1/reports?limit=1")
+        cursor = page.links["next"]["url"].split("cursor=")[1].split("&")[0]
+        for person, given in ((world.stranger, cursor), (world.reporter, cursor[:-2] + "AA"), (world.reporter, "x")):
+            assert problem(await person.get(f"/v1/reports?cursor={given}")) == (400, "bad-cursor")
 
 
 class TestNumbers:

@@ -59,7 +59,8 @@ async def my_reports(
     page: OpenPage, actor: Annotated[Actor, listing(Right.READ_REPORT, page=True)], tx: Transaction
 ) -> Response:
     """Newest first."""
-    return page.show("officer/reports.html", reports=await reports.own_reports(tx, actor), within=TRIAGE_WITHIN)
+    own, _ = await reports.own_reports(tx, actor)
+    return page.show("officer/reports.html", reports=own, within=TRIAGE_WITHIN)
 
 
 @router.get("/reports/{report_id}")
