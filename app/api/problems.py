@@ -40,6 +40,7 @@ from app.errors import (
     Unavailable,
     Validation,
 )
+from app.http.text import in_plain_words
 from app.pages.refusals import ask_to_sign_in, is_page, problem_page
 
 STATUS: dict[type[DomainError], int] = {
@@ -153,7 +154,7 @@ def _rule_in_words(found: dict[str, Any]) -> str:
     """Pydantic's sentence where it cannot hold the input, else nothing."""
     kind = str(found.get("type", ""))
     echoes = kind.startswith(("json", "value_error", "assertion", "datetime", "date", "uuid", "int_parsing", "url"))
-    return "" if echoes else str(found.get("msg", "")).encode("utf-8", "replace").decode()[:300]
+    return "" if echoes else in_plain_words(str(found.get("msg", ""))).encode("utf-8", "replace").decode()[:300]
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:

@@ -32,6 +32,7 @@ from app.db.base import new_salt
 from app.db.direct import add_last, insert_together, send_last
 from app.db.session import time_of
 from app.errors import Fault, Validation
+from app.http.text import in_plain_words
 from app.incidents.models import Incident, Presence, PresenceRole, Source
 from app.incidents.scenes import facts_of
 from app.provisions.clocks import Unit
@@ -305,7 +306,7 @@ async def file_draft(tx: AsyncSession, held: Granted[Draft], key: str) -> Report
 def faults_of(error: ValidationError) -> tuple[Fault, ...]:
     """Where and which rule, never the value (S43)."""
     return tuple(
-        Fault("/" + "/".join(str(step) for step in found["loc"]), found["type"], found["msg"])
+        Fault("/" + "/".join(str(step) for step in found["loc"]), found["type"], in_plain_words(found["msg"]))
         for found in error.errors(include_url=False, include_input=False, include_context=False)[:100]
     )
 

@@ -19,6 +19,8 @@ ANSWER_DAYS = 10
 ANSWER_DAYS_MOST = 180
 
 ProvisionName = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{2,60}$")]
+OF_MATRIX = "`GET /v1/matrices/{matrix_id}` lists them"
+"""Codes that are the agency's own data."""
 CategoryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]$")]
 Amount = Annotated[int, Field(ge=1, le=3650, strict=True, description="in the unit of the ladder, for example days")]
 
@@ -29,7 +31,9 @@ class FindingIn(In):
     disposition: Disposition
     proof: Proof = Field(Proof.PREPONDERANCE, description="the standard of proof applied")
     rationale: Text
-    provision_id: ProvisionName = Field(description="in force on the day of the incident", examples=["US-CO"])
+    provision_id: ProvisionName = Field(
+        description="in force on the day of the incident: `GET /v1/policies` lists them", examples=["US-CO"]
+    )
     evidence: list[uuid.UUID] = Field(
         default_factory=list,
         max_length=100,
@@ -175,14 +179,14 @@ class AnswerIn(In):
 class FactorIn(In):
     """What weighs for more or for less, with the reasoning and the evidence for it."""
 
-    factor: Code
+    factor: Code = Field(description=f"a factor of the matrix: {OF_MATRIX}")
     weighs: Weighs
     reasoning: Text
     evidence: list[uuid.UUID] = Field(default_factory=list, max_length=50)
 
 
 class PenaltyIn(In):
-    penalty: Code = Field(description="a rung of the matrix's ladder", examples=["reprimand"])
+    penalty: Code = Field(description=f"a rung of the matrix's ladder: {OF_MATRIX}", examples=["reprimand"])
     amount: Amount | None = None
     departure_reason: Text | None = Field(None, description="needed outside the range of the cell")
 
@@ -190,7 +194,7 @@ class PenaltyIn(In):
 class WorksheetIn(In):
     """The cell, what weighs, and the proposal, on the matrix of the day of the incident."""
 
-    category: CategoryCode
+    category: CategoryCode = Field(description=f"a category of the matrix: {OF_MATRIX}")
     level: Annotated[int, Field(ge=1, le=10, strict=True, description="1 is the first sustained occurrence")]
     factors: list[FactorIn] = Field(default_factory=list, max_length=100)
     proposal: PenaltyIn

@@ -43,6 +43,14 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Sha256Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
+_ENUM = re.compile(r"<[\w.]+: (?P<value>'[^']*')>")
+
+
+def in_plain_words(says: str) -> str:
+    """The validator's sentence for a broken rule, with the values that would do instead of Python's names for them."""
+    return _ENUM.sub(r"\g<value>", says)
+
+
 class In(BaseModel):
     """What is taken from outside: unknown members are refused, types are not bent (S42)."""
 

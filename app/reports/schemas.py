@@ -10,7 +10,16 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from app.http.text import Code, In, MaybeShort, MaybeText, Short, Text, View
@@ -36,6 +45,11 @@ def listed(codes_of: CodeList) -> AfterValidator:
     return AfterValidator(check)
 
 
+def shown(codes_of: CodeList) -> WithJsonSchema:
+    """The whole list, in the contract."""
+    return WithJsonSchema({"type": "string", "enum": list(codes_of.codes)})
+
+
 def _happened(at: datetime) -> datetime:
     try:
         utc = at.astimezone(UTC)
@@ -57,16 +71,16 @@ def _is_text(value: object) -> object:
 PastInstant = Annotated[AwareDatetime, BeforeValidator(_is_text), AfterValidator(_happened)]
 """RFC 3339 with offset, from 1900 to now; never a number."""
 
-ForceCode = Annotated[Code, listed(codes.FORCE)]
-ResistanceCode = Annotated[Code, listed(codes.RESISTANCE)]
-ActionCode = Annotated[Code, listed(codes.SUBJECT_ACTION)]
-InjuryCode = Annotated[Code, listed(codes.INJURY)]
-TreatmentCode = Annotated[Code, listed(codes.TREATMENT)]
-VideoCode = Annotated[Code, listed(codes.VIDEO)]
-EncounterCode = Annotated[Code, listed(codes.ENCOUNTER)]
-LocationCode = Annotated[Code, listed(codes.LOCATION)]
-RaceCode = Annotated[Code, listed(codes.RACE)]
-GenderCode = Annotated[Code, listed(codes.GENDER)]
+ForceCode = Annotated[Code, listed(codes.FORCE), shown(codes.FORCE)]
+ResistanceCode = Annotated[Code, listed(codes.RESISTANCE), shown(codes.RESISTANCE)]
+ActionCode = Annotated[Code, listed(codes.SUBJECT_ACTION), shown(codes.SUBJECT_ACTION)]
+InjuryCode = Annotated[Code, listed(codes.INJURY), shown(codes.INJURY)]
+TreatmentCode = Annotated[Code, listed(codes.TREATMENT), shown(codes.TREATMENT)]
+VideoCode = Annotated[Code, listed(codes.VIDEO), shown(codes.VIDEO)]
+EncounterCode = Annotated[Code, listed(codes.ENCOUNTER), shown(codes.ENCOUNTER)]
+LocationCode = Annotated[Code, listed(codes.LOCATION), shown(codes.LOCATION)]
+RaceCode = Annotated[Code, listed(codes.RACE), shown(codes.RACE)]
+GenderCode = Annotated[Code, listed(codes.GENDER), shown(codes.GENDER)]
 
 
 class Saw(StrEnum):
@@ -205,7 +219,11 @@ class ReportIn(In):
 
     mode: Literal[Mode.NAMED] = Mode.NAMED
     statement_class: StatementClass
-    warning: str = Field(max_length=40, description="version of the warning that was shown")
+    warning: str = Field(
+        max_length=40,
+        description="version of the warning that was shown: one of the class of statement",
+        json_schema_extra={"enum": list(WARNINGS)},
+    )
     incident: WhereWhen
     officers: list[OfficerThere] = Field(min_length=1, max_length=40)
     harmed: list[PersonHarmed] = Field(default_factory=list, max_length=20)
@@ -222,12 +240,13 @@ class ReportIn(In):
     narrative: Text
     declares_accuracy: Literal[True]
 
-    @model_validator(mode="after")
-    def _warning_fits(self) -> ReportIn:
-        warning = WARNINGS.get(self.warning)
-        if warning is None or warning.statement_class is not self.statement_class:
+    @field_validator("warning")
+    @classmethod
+    def _warning_fits(cls, version: str, others: ValidationInfo) -> str:
+        warning, of_class = WARNINGS.get(version), others.data.get("statement_class")
+        if warning is None or (of_class is not None and warning.statement_class is not of_class):
             raise PydanticCustomError("warning", "not a warning of this class of statement")
-        return self
+        return version
 
     @property
     def has_injury(self) -> bool:

@@ -92,6 +92,27 @@ class TestUnfit:
         assert CANARY not in answer.text.replace("/surprise", "")
         assert world.database.sql("SELECT count(*) FROM report WHERE agency_id = :a", a=world.agency.id) == [(0,)]
 
+    @pytest.mark.parametrize(
+        ("path", "value", "says"),
+        [
+            ("mode", "anonymous", "Input should be 'named'"),
+            ("warning", "voluntary-1", "not a warning of this class of statement"),
+            ("warning", "duty-99", "not a warning of this class of statement"),
+            ("statement_class", "rumour", "Input should be 'voluntary', 'compelled' or 'duty_report'"),
+            ("own_acts/force", ["shove"], "not a code of the list force"),
+        ],
+    )
+    async def test_the_member_is_named_and_what_would_do_in_plain_words(
+        self, world: World, path: str, value: Any, says: str
+    ) -> None:
+        body = place(report_body(world), path, value)
+        [fault] = (await world.reporter.call("POST", "/v1/reports", **raw(json.dumps(body).encode()))).json()["errors"]
+        assert fault["pointer"] == "/" + path + ("/0" if isinstance(value, list) else "")
+        assert fault["says"] == says
+        draft = (await world.reporter.post("/v1/drafts", {"content": body})).json()["id"]
+        [kept] = (await world.reporter.post(f"/v1/drafts/{draft}/filing")).json()["errors"]
+        assert (kept["pointer"], kept["says"]) == (fault["pointer"], says)
+
     async def test_an_empty_body_is_unfit(self, world: World) -> None:
         answer = await world.reporter.call("POST", "/v1/reports", **raw(b""))
         assert (answer.status_code, answer.json()["type"]) == (422, "/problems/validation")

@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from openapi_spec_validator import validate
 
 from app.api.app import create_app
+from app.incidents import codes
+from app.reports.warnings import WARNINGS
 from tests.database import Database
 from tests.faults.serving import free_port, web
 from tests.shared import PROJECT
@@ -34,6 +36,36 @@ class TestFrozen:
 
     def test_it_is_valid(self, app: FastAPI) -> None:
         validate(app.openapi())
+
+    def test_every_coded_member_of_a_report_shows_its_list(self, app: FastAPI) -> None:
+        schemas = app.openapi()["components"]["schemas"]
+        told = {
+            ("OfficerThere", "force"): codes.FORCE,
+            ("OwnActs", "force"): codes.FORCE,
+            ("PersonHarmed", "resistance"): codes.RESISTANCE,
+            ("PersonHarmed", "actions"): codes.SUBJECT_ACTION,
+            ("PersonHarmed", "injuries"): codes.INJURY,
+            ("PersonHarmed", "treatment"): codes.TREATMENT,
+        }
+        for (shape, member), table in told.items():
+            assert schemas[shape]["properties"][member]["items"]["enum"] == list(table.codes), (shape, member)
+        for (shape, member), table in {
+            ("WhereWhen", "location_type"): codes.LOCATION,
+            ("WhereWhen", "encounter_type"): codes.ENCOUNTER,
+            ("PersonHarmed", "race"): codes.RACE,
+            ("PersonHarmed", "gender"): codes.GENDER,
+        }.items():
+            assert schemas[shape]["properties"][member]["anyOf"][0]["enum"] == list(table.codes), (shape, member)
+        assert schemas["Camera"]["properties"]["kind"]["enum"] == list(codes.VIDEO.codes)
+        assert schemas["ReportIn"]["properties"]["warning"]["enum"] == list(WARNINGS)
+
+    def test_codes_of_the_agencys_own_name_the_route_that_lists_them(self, app: FastAPI) -> None:
+        contract = app.openapi()
+        for shape, member in (("FactorIn", "factor"), ("PenaltyIn", "penalty"), ("WorksheetIn", "category")):
+            told = contract["components"]["schemas"][shape]["properties"][member]
+            assert "pattern" in told, (shape, member)
+            assert "`GET /v1/matrices/{matrix_id}`" in told["description"], (shape, member)
+        assert "get" in contract["paths"]["/v1/matrices/{matrix_id}"]
 
     def test_every_operation_has_its_own_id_and_words(self, app: FastAPI) -> None:
         operations = [op for path in app.openapi()["paths"].values() for op in path.values()]
