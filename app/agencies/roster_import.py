@@ -19,6 +19,7 @@ from app.agencies.models import Agency, Posting, Rank, Unit
 from app.agencies.schemas import OfficerIn, UnitIn
 from app.agencies.sheets import Columns, Refusal, read_sheet
 from app.audit.log import record
+from app.words import N_
 
 COLUMNS = Columns(
     known=frozenset({"badge", "name", "rank", "unit", "supervisor_badge"}),
@@ -66,8 +67,15 @@ class Refused:
     row: int
     column: str | None
     says: str
+    """English source text, to be translated where it is shown; `values` go into its braces."""
     badge: str = ""
     """Whose row it is, where it says: someone whom other rows may well name as supervisor."""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """In English."""
+        return self.says.format(**self.values)
 
 
 @dataclass
@@ -99,13 +107,14 @@ def read_roster(source: BinaryIO) -> tuple[list[Entry], list[Refused]]:
         cells, number = row.cells, row.number
         rank = rank_of(cells["rank"])
         faults = [
-            ("badge", "Give 1 to 20 letters, digits or hyphens.", BADGE.fullmatch(cells["badge"]) is None),
-            ("badge", f"This badge stands in row {badges.get(cells['badge'])} too.", cells["badge"] in badges),
-            ("name", "Give a name of at most 200 characters.", not 0 < len(cells["name"]) <= NAME_CHARACTERS),
-            ("rank", f"This rank is not on the list: {', '.join(Rank)}.", rank is None),
-            ("supervisor_badge", "Nobody supervises themselves.", cells.get("supervisor_badge") == cells["badge"]),
+            ("badge", N_("Give 1 to 20 letters, digits or hyphens."), BADGE.fullmatch(cells["badge"]) is None),
+            ("badge", N_("This badge stands in row {row} too."), cells["badge"] in badges),
+            ("name", N_("Give a name of at most 200 characters."), not 0 < len(cells["name"]) <= NAME_CHARACTERS),
+            ("rank", N_("This rank is not on the list: {ranks}."), rank is None),
+            ("supervisor_badge", N_("Nobody supervises themselves."), cells.get("supervisor_badge") == cells["badge"]),
         ]
-        found = [Refused(number, column, says, cells["badge"]) for column, says, is_wrong in faults if is_wrong]
+        values = {"row": badges.get(cells["badge"]), "ranks": ", ".join(Rank)}
+        found = [Refused(number, column, says, cells["badge"], values) for column, says, is_wrong in faults if is_wrong]
         badges.setdefault(cells["badge"], number)
         refused += found
         if not found and rank is not None:
@@ -129,10 +138,10 @@ async def refused_supervisors(tx: AsyncSession, entries: list[Entry], refused: S
     found = []
     for entry in entries:
         if entry.supervisor_badge and entry.supervisor_badge not in above:
-            found.append(Refused(entry.row, "supervisor_badge", "No officer has this badge."))
+            found.append(Refused(entry.row, "supervisor_badge", N_("No officer has this badge.")))
         elif entry.badge in _chain(above, entry.supervisor_badge):
             found.append(
-                Refused(entry.row, "supervisor_badge", "These officers would supervise each other in a circle.")
+                Refused(entry.row, "supervisor_badge", N_("These officers would supervise each other in a circle."))
             )
     return found
 

@@ -32,7 +32,7 @@ async def import_roster_file(settings: Settings, ori: str, file: str, *, dry_run
         if refused or dry_run:
             await transaction.rollback()
     for line in refused[:MOST_SHOWN]:
-        say(f"row {line.row}{f', {line.column}' if line.column else ''}: {line.says}")
+        say(f"row {line.row}{f', {line.column}' if line.column else ''}: {line.sentence}")
     if refused:
         if len(refused) > MOST_SHOWN:
             say(f"... and {len(refused) - MOST_SHOWN:,} more.")

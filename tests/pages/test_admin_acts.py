@@ -54,6 +54,19 @@ class TestUploads:
             assert (await browser.post("/admin/roster/import", two, Content_Type=other)).status_code == 400
         assert "roster.previewed" not in world.kinds()
 
+    async def test_why_a_row_does_not_fit_is_said_in_the_readers_language(self, world: World, browser: Browser) -> None:
+        twice = HEAD + "7001,Quentin Reyes,Sgt.,,\n7001,Nora Lund,Wizard,,7001\n7003,Una Ode,chief,,7009\n"
+        says = {
+            "en": ("This badge stands in row 2 too.", "This rank is not on the list: officer, detective"),
+            "es": ("Esta placa figura también en la fila 2.", "Este rango no está en la lista: officer, detective"),
+        }
+        for language, sentences in says.items():
+            world.database.sql("UPDATE account SET language = :l WHERE agency_id = :a", l=language, a=world.agency.id)
+            await browser.sign_in(world.admin)
+            at = (await upload(browser, twice.encode())).headers["location"]
+            page = (await browser.get(at)).text
+            assert [sentence for sentence in sentences if sentence not in page] == []
+
     async def test_no_file_and_too_large_a_one_are_told(self, world: World, browser: Browser) -> None:
         await browser.sign_in(world.admin)
         assert "Choose the file" in (await upload(browser, b"")).text
