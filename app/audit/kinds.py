@@ -125,6 +125,7 @@ KINDS: dict[str, Kind] = {
     "case.read": _read("case", "fields"),
     "case.listed": _read("case", "ids", "count", "filter"),
     "queue_view.saved": _act("queue_view", "filter", board=False),
+    "queue_view.renamed": _act("queue_view", board=False),
     "queue_view.removed": _act("queue_view", board=False),
     "queue_view.listed": _read("queue_view", "ids", "count", board=False),
     "timeline.read": _read("case", "count"),

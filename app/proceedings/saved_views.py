@@ -29,7 +29,7 @@ VIEWS = Gate(
     kind="saved_view",
     own=(
         Grant(
-            "whoever saved a view uses and removes it",
+            "whoever saved a view uses, renames and removes it",
             to=lambda actor: SavedView.account_id == actor.account_id,
             may=frozenset({Right.KEEP_VIEWS}),
         ),
@@ -49,9 +49,16 @@ class ViewNameTaken(Conflict):
     """You have a view of this name already."""
 
 
+ViewName = Annotated[Short, StringConstraints(max_length=NAME_CHARACTERS)]
+
+
 class SavedViewIn(In):
-    name: Annotated[Short, StringConstraints(max_length=NAME_CHARACTERS)]
+    name: ViewName
     filters: QueueFilters = Field(default_factory=QueueFilters)
+
+
+class ViewNameIn(In):
+    name: ViewName
 
 
 class SavedViewView(View):
@@ -76,9 +83,7 @@ async def own_views(tx: AsyncSession, actor: Actor) -> list[SavedViewView]:
 
 async def save_view(tx: AsyncSession, actor: Actor, said: SavedViewIn) -> SavedView:
     """Raises ViewsFull, ViewNameTaken."""
-    # One person's two browsers take turns, so that twenty stay twenty.
-    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"views {actor.account_id}", 13))))
-    names = list((await tx.scalars(select(SavedView.name).where(SavedView.account_id == actor.account_id))).all())
+    names = await _names(tx, actor)
     if said.name in names:
         raise ViewNameTaken
     if len(names) >= VIEWS_MOST:
@@ -94,6 +99,22 @@ async def save_view(tx: AsyncSession, actor: Actor, said: SavedViewIn) -> SavedV
     tx.add(saved)
     record(tx, "queue_view.saved", ("queue_view", saved.id), filter=said.filters.told())
     return saved
+
+
+async def _names(tx: AsyncSession, actor: Actor) -> list[str]:
+    """The names a person's views have; their two browsers take turns, so that twenty stay twenty, each of its own."""
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"views {actor.account_id}", 13))))
+    return list((await tx.scalars(select(SavedView.name).where(SavedView.account_id == actor.account_id))).all())
+
+
+async def rename_view(tx: AsyncSession, held: Granted[SavedView], name: str) -> SavedView:
+    """Another name for the same filters. Raises ViewNameTaken."""
+    names = await _names(tx, held.actor)
+    if name != held.record.name and name in names:
+        raise ViewNameTaken
+    held.record.name = name
+    record(tx, "queue_view.renamed", ("queue_view", held.record.id))
+    return held.record
 
 
 async def remove_view(tx: AsyncSession, held: Granted[SavedView]) -> None:

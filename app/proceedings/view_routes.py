@@ -14,10 +14,11 @@ from app.audit.log import record
 from app.http.route import Act, Transaction
 from app.proceedings import saved_views
 from app.proceedings.models import SavedView
-from app.proceedings.saved_views import VIEWS, SavedViewIn, SavedViewList, SavedViewView
+from app.proceedings.saved_views import VIEWS, SavedViewIn, SavedViewList, SavedViewView, ViewNameIn
 
 router = APIRouter(prefix="/v1/queue-views", tags=["cases"], route_class=Act)
 Keeper = Annotated[Actor, holds(Right.KEEP_VIEWS)]
+Held = Annotated[Granted[SavedView], needs(Right.KEEP_VIEWS, VIEWS, "view_id")]
 
 
 @router.get("")
@@ -34,9 +35,13 @@ async def save_view(actor: Keeper, said: SavedViewIn, tx: Transaction) -> SavedV
     return saved_views.view_of(await saved_views.save_view(tx, actor, said))
 
 
+@router.post("/{view_id}/rename", dependencies=[ONCE])
+async def rename_view(held: Held, said: ViewNameIn, tx: Transaction) -> SavedViewView:
+    """Give a saved view another name; its filters stay."""
+    return saved_views.view_of(await saved_views.rename_view(tx, held, said.name))
+
+
 @router.delete("/{view_id}", status_code=204)
-async def remove_view(
-    held: Annotated[Granted[SavedView], needs(Right.KEEP_VIEWS, VIEWS, "view_id")], tx: Transaction
-) -> None:
+async def remove_view(held: Held, tx: Transaction) -> None:
     """Remove a saved view; no case changes by it."""
     await saved_views.remove_view(tx, held)

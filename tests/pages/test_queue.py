@@ -41,8 +41,18 @@ class TestAtADesk:
         await visitor.follow("Late at my desk")
         assert await rows.count() == 1
         assert await visitor.page.input_value("#sort") == "newest"
-        await visitor.press("Remove Late at my desk")
+        await visitor.follow("Rename Late at my desk")
+        await visitor.inspect("queue-view-name")
+        visitor.expected = (422,)
+        await visitor.page.fill("#name", "")
+        await visitor.press("Rename it")
+        assert "Give the view a name of at most 60 characters" in await visitor.text()
+        await visitor.page.fill("#name", "At my desk")
+        await visitor.press("Rename it")
+        assert "due=late" in visitor.path
         assert "Late at my desk" not in await visitor.text()
+        await visitor.press("Remove At my desk")
+        assert "At my desk" not in await visitor.text()
 
 
 class TestByHand:

@@ -162,12 +162,27 @@ class TestSavedViews:
         kinds = [kind for kind in world.kinds() if kind.startswith("queue_view")]
         assert kinds == ["queue_view.saved", "queue_view.listed", "queue_view.removed", "queue_view.listed"]
 
+    async def test_one_is_renamed_and_shows_what_it_showed(self, world: World) -> None:
+        made = ok(await world.sergeant.post("/v1/queue-views", VIEW))
+        at = f"/v1/queue-views/{made['id']}/rename"
+        assert ok(await world.sergeant.post(at, {"name": "My late ones"})) == {**made, "name": "My late ones"}
+        assert ok(await world.sergeant.post(at, {"name": "My late ones"}))["name"] == "My late ones"
+        [seen] = ok(await world.sergeant.get("/v1/queue-views"))["views"]
+        assert seen == {**made, "name": "My late ones"}
+        assert world.kinds().count("queue_view.renamed") == 2
+        for name in ("", " ", "x" * 61, "a\x00b"):
+            assert problem(await world.sergeant.post(at, {"name": name})) == (422, "validation")
+        ok(await world.sergeant.post("/v1/queue-views", VIEW))
+        assert problem(await world.sergeant.post(at, {"name": VIEW["name"]})) == (409, "view-name-taken")
+
     async def test_the_view_of_another_is_not_there(self, world: World, neighbours: World) -> None:
         made = ok(await world.sergeant.post("/v1/queue-views", VIEW))
         for person in (world.intake, neighbours.sergeant):
             assert ok(await person.get("/v1/queue-views"))["views"] == []
             gone = await person.call("DELETE", f"/v1/queue-views/{made['id']}")
             assert problem(gone) == (404, "not-found")
+            renamed = await person.post(f"/v1/queue-views/{made['id']}/rename", {"name": "Mine"})
+            assert problem(renamed) == (404, "not-found")
 
     async def test_whoever_has_no_queue_keeps_none(self, world: World) -> None:
         for person in (world.reporter, world.admin, world.inspector):

@@ -15,6 +15,7 @@ from app.access.actor import Actor
 from app.access.gate import Granted
 from app.access.rights import OFFICES, Right
 from app.agencies.doors import holds, listing, needs
+from app.audit.log import record
 from app.cases.matching import count_to_match
 from app.db.session import time_of
 from app.http.cursors import read_cursor, write_cursor
@@ -29,9 +30,10 @@ from app.proceedings.filters import TRIAGED_IN, Due, QueueFilters, Sort
 from app.proceedings.models import SavedView
 from app.proceedings.queue import count_queue, holders, queue
 from app.proceedings.routes import read_position, written
-from app.proceedings.saved_views import VIEWS, SavedViewIn, ViewNameTaken, ViewsFull
+from app.proceedings.saved_views import VIEWS, SavedViewIn, ViewNameIn, ViewNameTaken, ViewsFull
 from app.words import N_
 
+HeldView = Annotated[Granted[SavedView], needs(Right.KEEP_VIEWS, VIEWS, "view_id", page=True)]
 router = APIRouter(route_class=Act, include_in_schema=False, dependencies=[Depends(open_page)])
 ROWS = 50
 
@@ -169,8 +171,7 @@ async def save_view(
         said = SavedViewIn(name=form.one("name"), filters=asked)
         await saved_views.save_view(tx, actor, said)
     except ValidationError as error:
-        rule = str(error.errors(include_input=False)[0]["type"])
-        return await _refused(page, tx, actor, asked, form, says_of(rule, NAME_IT) if rule == "characters" else NAME_IT)
+        return await _refused(page, tx, actor, asked, form, _why_no_name(error))
     except ViewNameTaken:
         return await _refused(page, tx, actor, asked, form, NAME_TAKEN)
     except ViewsFull:
@@ -178,16 +179,50 @@ async def save_view(
     return go(address(asked))
 
 
+def _why_no_name(error: ValidationError) -> str:
+    rule = str(error.errors(include_input=False)[0]["type"])
+    return says_of(rule, NAME_IT) if rule == "characters" else NAME_IT
+
+
 async def _refused(page: Page, tx: AsyncSession, actor: Actor, asked: QueueFilters, form: Form, why: str) -> Response:
     return await _queue_page(page, tx, actor, asked, form.one("name"), {"name": why})
 
 
+@router.get("/queue-views/{view_id}/rename")
+async def ask_name(page: OpenPage, held: HeldView, tx: Transaction) -> Response:
+    """Another name for a saved view."""
+    record(tx, "queue_view.listed", ("queue_view", None), ids=[held.record.id], count=1)
+    return _name_page(page, held.record, held.record.name)
+
+
+def _name_page(page: Page, view: SavedView, typed: str, why: str = "") -> Response:
+    errors = {"name": why} if why else {}
+    return page.show(
+        "desk/view_name.html",
+        422 if errors else 200,
+        view=view,
+        typed=typed,
+        errors=errors,
+        back=address(QueueFilters.model_validate(view.filters)),
+        once=secrets.token_urlsafe(16),
+    )
+
+
+@router.post("/queue-views/{view_id}/rename")
+async def rename_view(page: OpenPage, held: HeldView, form: SessionForm, once: Once, tx: Transaction) -> Response:
+    """Give a saved view another name; its filters stay."""
+    typed = form.one("name")
+    try:
+        await saved_views.rename_view(tx, held, ViewNameIn(name=typed).name)
+    except ValidationError as error:
+        return _name_page(page, held.record, typed, _why_no_name(error))
+    except ViewNameTaken:
+        return _name_page(page, held.record, typed, NAME_TAKEN)
+    return go(address(QueueFilters.model_validate(held.record.filters)))
+
+
 @router.post("/queue-views/{view_id}/remove")
-async def remove_view(
-    held: Annotated[Granted[SavedView], needs(Right.KEEP_VIEWS, VIEWS, "view_id", page=True)],
-    form: SessionForm,
-    tx: Transaction,
-) -> Response:
+async def remove_view(held: HeldView, form: SessionForm, tx: Transaction) -> Response:
     """Remove a saved view; no case changes by it."""
     await saved_views.remove_view(tx, held)
     return go("/cases")
