@@ -16,7 +16,7 @@ BEGIN ?=
 BIN := .venv/bin
 LOCKS := runtime demo dev node
 
-.PHONY: help setup run test check bench image openapi words lock
+.PHONY: help setup run test check bench image openapi words pictures lock
 .PHONY: format lint types floors locks contract dockerfile compose
 
 help: ## say what there is
@@ -82,6 +82,10 @@ openapi: setup ## write openapi/ anew from the code
 
 words: setup ## gather what people read into app/locales/ for translators; BEGIN=es begins a language
 	@$(BIN)/upstander words $(if $(BEGIN),--begin "$(BEGIN)")
+
+pictures: setup ## take the pictures of README.md and docs/ anew, from the browser stories
+	@if [ -s .venv/browser ]; then UPSTANDER_BROWSER=$$(<.venv/browser); export UPSTANDER_BROWSER; fi; \
+	exec $(BIN)/python -m tests.pictures
 
 lock: setup ## write the locks anew from requirements/*.in and the package.json files
 	@for lock in $(LOCKS); do \

@@ -200,7 +200,7 @@ async def make_world(app: FastAPI, database: Database, state: str = "CO") -> Wor
     """A fresh agency with everyone of CAST."""
     mark = secrets.token_hex(4)
     facts = actions.AgencyFacts(
-        name=f"Metro Police {mark}",
+        name="Metro Police",
         slug=f"metro-{mark}",
         ori=f"T{mark.upper()}"[:9],
         state=state,

@@ -36,6 +36,7 @@ class Door:
     kind: str
     right: Right | None = None
     why: str = ""
+    or_right: Right | None = None
 
 
 async def by_bearer(request: Request, tx: Transaction, token: Annotated[str | None, Security(bearer)] = None) -> Actor:
@@ -65,6 +66,7 @@ async def by_session(request: Request, tx: Transaction) -> Actor:
     )
     request.state.actor = signed_in.actor
     request.state.account = signed_in.account
+    request.state.session_left = signed_in.left
     return signed_in.actor
 
 
@@ -107,7 +109,7 @@ def needs(
             refuse_stale(request, granted.record.version)
         return granted
 
-    return guard(Door("record", right), _with_path(bring, param, once=once, match=match))
+    return guard(Door("record", right, or_right=or_right), _with_path(bring, param, once=once, match=match))
 
 
 async def _fetch(
@@ -150,7 +152,7 @@ def needs_inside(
             refuse_stale(request, inner.version)
         return Inside(inner, granted)
 
-    return guard(Door("record", right), _with_path(bring, param, once=once, match=match))
+    return guard(Door("record", right, or_right=or_right), _with_path(bring, param, once=once, match=match))
 
 
 def _with_path(call: Callable[..., Any], param: str, *, once: bool, match: bool) -> Callable[..., Any]:

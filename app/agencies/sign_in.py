@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select, text, update
@@ -34,6 +34,8 @@ FORGET_TRIES = text("SELECT forget_sign_in_tries(:pair)")
 class SignedIn:
     actor: Actor
     account: Account
+    left: timedelta = timedelta(0)
+    """Until the session ends whatever is done in it; none before one is opened."""
 
 
 def hash_of(token: str) -> bytes:
@@ -116,7 +118,8 @@ async def read_session(tx: AsyncSession, token: str, *, idle: timedelta, absolut
         raise Unauthenticated
     if at - session.seen_at > timedelta(seconds=30):
         session.seen_at = at
-    return await _signed_in(tx, session.account_id, short_hash(token))
+    signed_in = await _signed_in(tx, session.account_id, short_hash(token))
+    return replace(signed_in, left=absolute - (at - session.created_at))
 
 
 async def read_bearer(tx: AsyncSession, tokens: Tokens, token: str) -> Actor:

@@ -24,7 +24,7 @@ from app.findings.findings import canonical, refuse_foreign_evidence
 from app.findings.matrices import matrix_on
 from app.findings.matrices import read as read_matrix
 from app.findings.models import Answered, Approval, Decision, Finding, MatrixVersion, Notice, Worksheet
-from app.findings.notices import notice_of, sustained_on
+from app.findings.notices import notice_of, refuse_naming_reporters, sustained_on
 from app.findings.rules import (
     AnswerMissing,
     Decided,
@@ -153,10 +153,12 @@ async def decide(tx: AsyncSession, held: Inside[Allegation, Case], said: Decisio
     """Decide on the last worksheet, once the accused has answered, waived, or let the time to answer run out.
 
     Raises StateConflict, NotSustained, Decided, WorksheetMissing, SamePerson for whoever proposed or approved before,
-    NoticeMissing, AnswerMissing, SampleMatrix, MatrixReplaced, UnknownPenalty, DepartureNeedsReason.
+    NoticeMissing, AnswerMissing, SampleMatrix, MatrixReplaced, UnknownPenalty, DepartureNeedsReason, and Validation
+    where the words that the accused is told name who reported.
     """
     allegation, case, actor = held.record, held.around.record, held.around.actor
     ripe = await _ripe(tx, held)
+    await refuse_naming_reporters(tx, case, allegation.officer_id, {"/considered": said.considered}, {})
     finding, worksheet, version = ripe.finding, ripe.worksheet, ripe.version
     lies = against(ripe.matrix, worksheet.category, worksheet.level, said)
     decision = Decision(

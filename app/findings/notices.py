@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from app.cases.timeline import note
 from app.db.base import new_salt
 from app.db.session import time_of
 from app.findings.findings import canonical, standing_on
-from app.findings.models import Decision, Disposition, Finding, FindingState, Notice
+from app.findings.models import Decision, Disposition, Finding, FindingState, MatrixVersion, Notice, Worksheet
 from app.findings.rules import (
     NOTICES,
     AlreadyAnswered,
@@ -30,8 +31,9 @@ from app.findings.rules import (
     refuse_naming,
     refuse_unless,
 )
-from app.findings.schemas import AnswerIn, NoticeIn, NoticeLine, NoticeView, RepresentativeIn
+from app.findings.schemas import AnswerIn, NoticeIn, NoticeLine, NoticeView, RepresentativeIn, ToldDecision
 from app.provisions.clocks import Limit, Unit, due
+from app.provisions.matrix import stored_matrix
 from app.reports.models import Report
 
 MOST_OWN = 200
@@ -47,7 +49,10 @@ async def serve(tx: AsyncSession, held: Inside[Allegation, Case], said: NoticeIn
     finding = await sustained_on(tx, allegation.id)
     if await notice_of(tx, finding.id) is not None:
         raise NoticeServed
-    await _refuse_naming_reporters(tx, case, allegation.officer_id, said)
+    texts = {"/charges": said.charges}
+    texts |= {f"/packet/{n}/title": item.title for n, item in enumerate(said.packet)}
+    hashes = {f"/packet/{n}/sha256": item.sha256 for n, item in enumerate(said.packet)}
+    await refuse_naming_reporters(tx, case, allegation.officer_id, texts, hashes)
     notice = await _notice(tx, actor, allegation, finding, said)
     tx.add(notice)
     note(
@@ -123,9 +128,26 @@ async def read_own(tx: AsyncSession, held: Granted[Notice]) -> NoticeView:
 
 
 async def _view(tx: AsyncSession, notice: Notice) -> NoticeView:
-    may_answer = notice.answered_at is None and not await _is_decided(tx, notice)
-    view: NoticeView = NoticeView.of(notice, may_answer=may_answer)
+    decision = await _decision_on(tx, notice)
+    may_answer = notice.answered_at is None and decision is None
+    view: NoticeView = NoticeView.of(notice, may_answer=may_answer, decision=decision)
     return view
+
+
+async def _decision_on(tx: AsyncSession, notice: Notice) -> ToldDecision | None:
+    query = (
+        select(Decision, MatrixVersion.matrix)
+        .join(Worksheet, Worksheet.id == Decision.worksheet_id)
+        .join(MatrixVersion, MatrixVersion.id == Worksheet.matrix_id)
+        .where(Decision.finding_id == notice.finding_id)
+    )
+    found = (await tx.execute(query)).first()
+    if found is None:
+        return None
+    decision, matrix = found
+    rung = stored_matrix(matrix).rung(decision.penalty)
+    told: ToldDecision = ToldDecision.of(decision, says=rung.says, unit=rung.unit, decided_at=decision.created_at)
+    return told
 
 
 async def _is_decided(tx: AsyncSession, notice: Notice) -> bool:
@@ -224,10 +246,10 @@ async def _notice(tx: AsyncSession, actor: Actor, allegation: Allegation, findin
     )
 
 
-async def _refuse_naming_reporters(tx: AsyncSession, case: Case, accused: uuid.UUID, said: NoticeIn) -> None:
-    texts = {"/charges": said.charges}
-    texts |= {f"/packet/{n}/title": item.title for n, item in enumerate(said.packet)}
-    hashes = {f"/packet/{n}/sha256": item.sha256 for n, item in enumerate(said.packet)}
+async def refuse_naming_reporters(
+    tx: AsyncSession, case: Case, accused: uuid.UUID, texts: Mapping[str, str], hashes: Mapping[str, str]
+) -> None:
+    """What the accused is given to read withholds who reported. Raises Validation (see `refuse_naming`)."""
     spared = {name.split()[-1] for name in await _names_of(tx, accused)}
     refuse_naming(await _reporters(tx, case, accused), texts, hashes, spared)
 

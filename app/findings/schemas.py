@@ -144,6 +144,17 @@ class NoticeLine(View):
     is_waived: bool
 
 
+class ToldDecision(View):
+    """What was decided, as the accused is told it."""
+
+    penalty: str
+    says: str = Field(description="the penalty in the words of the matrix")
+    amount: int | None
+    unit: str | None = Field(description="of the amount, for example days")
+    considered: str = Field(description="how the answer of the accused was weighed")
+    decided_at: datetime
+
+
 class NoticeView(NoticeLine):
     """What the accused is served: the charges, the rule, and what was delivered with them."""
 
@@ -154,6 +165,7 @@ class NoticeView(NoticeLine):
     representative: str | None
     representative_contact: str | None
     may_answer: bool = Field(description="nothing was answered yet, and nothing is decided")
+    decision: ToldDecision | None = Field(None, description="none before anything is decided")
 
 
 class RepresentativeIn(In):

@@ -217,6 +217,10 @@ class Page:
     shown: Shown
     form_token: str
     is_served: bool
+    idle_seconds: int
+    """Without a request for this long, the session ends."""
+    left_seconds: int
+    """After this long it ends anyway."""
 
     @property
     def language(self) -> str:
@@ -243,7 +247,16 @@ async def open_page(request: Request, actor: PageActor, tx: Transaction) -> Page
     shown = Shown(spoken if spoken in LANGUAGES else LANGUAGES[0], ZoneInfo(agency.time_zone), exact)
     is_served = await any_served(tx, actor)
     request.state.page = Page(
-        request, actor, agency, agency.name, agency.made_up, shown, form_token(request), is_served
+        request,
+        actor,
+        agency,
+        agency.name,
+        agency.made_up,
+        shown,
+        form_token(request),
+        is_served,
+        idle_seconds=request.app.state.settings.session_idle_minutes * 60,
+        left_seconds=int(request.state.session_left.total_seconds()),
     )
     found: Page = request.state.page
     return found

@@ -114,6 +114,36 @@ class TestReportersNames:
         assert named.status_code == 201
 
 
+class TestTheDecision:
+    """The accused is told what was decided, and how their answer was weighed."""
+
+    async def test_the_notice_says_it_once_it_is_decided(self, world: World) -> None:
+        matter = await make_matter(world)
+        notice = await matter.ready(is_sample=False)
+        assert (await world.bystander.get(f"/v1/notices/{notice}")).json()["decision"] is None
+        decided = await matter.decide(considered="He says he froze; that weighs little.")
+        assert decided.status_code == 201, decided.text
+        told = (await world.bystander.get(f"/v1/notices/{notice}")).json()
+        assert told["decision"] | {"decided_at": ""} == {
+            "penalty": "reprimand",
+            "says": "Written reprimand",
+            "amount": None,
+            "unit": None,
+            "considered": "He says he froze; that weighs little.",
+            "decided_at": "",
+        }
+        assert told["may_answer"] is False
+        assert not {"departure_reason", "decided_by", "worksheet_id"} & told["decision"].keys()
+
+    async def test_its_words_do_not_name_the_reporter(self, world: World) -> None:
+        matter = await make_matter(world)
+        await matter.ready(is_sample=False)
+        refused = await matter.decide(considered="He says that Rivera was nearer.")
+        assert problem(refused) == (422, "validation")
+        assert [e["pointer"] for e in refused.json()["errors"]] == ["/considered"]
+        assert (await matter.decide()).status_code == 201
+
+
 class TestWhatTheAccusedSees:
     """S14: a separate object; nothing of it leads to the case."""
 

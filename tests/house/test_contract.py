@@ -91,7 +91,7 @@ async def test_fuzzed_by_its_own_contract_it_never_fails(own_database: Database,
             + ["--exclude-path-regex", "^/v1/auth/token$", "--seed", "20261124", "--continue-on-failure", "--no-color"],
             capture_output=True,
             text=True,
-            timeout=170,
+            timeout=900,
             cwd=own_database.folder,
         )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize
+from playwright.async_api import Browser, BrowserContext, FloatRect, Locator, Page, ViewportSize
 
 from app.words import words_in
 from tests.world import PASSWORD, Person
@@ -177,7 +177,16 @@ class Visitor:
         assert violations(found) == [], (self.path, violations(found))
         wide = await self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.path} scrolls sideways by {wide} pixels"
+        await self.picture(name)
+
+    async def picture(self, name: str, part: str = "") -> None:
+        """Keep the page as a picture if one asks for pictures; with a `part` of it, from there on down."""
         folder = os.environ.get("UPSTANDER_PICTURES")
-        if folder and name:
-            width = (self.page.viewport_size or DESK)["width"]
-            await self.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+        if not folder or not name:
+            return
+        width = (self.page.viewport_size or DESK)["width"]
+        height = await self.page.evaluate("document.documentElement.scrollHeight")
+        top = "each => each.getBoundingClientRect().top + scrollY - 24"
+        above = await self.page.locator(part).evaluate(top) if part else 0
+        clip = FloatRect(x=0, y=above, width=width, height=height - above)
+        await self.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True, clip=clip)

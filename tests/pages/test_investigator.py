@@ -45,6 +45,7 @@ async def test_an_investigator_works_a_case_from_accepted_to_submitted(world: Wo
         await find(visitor, f"Propose a finding : {officer}, {duty}")
     assert "Nothing is missing before it." in await visitor.text()
     await visitor.inspect("work-case-found")
+    await visitor.picture("work-grid", "#grid")
     await visitor.follow("Submit the findings")
     await visitor.press("Submit the findings")
     assert walk.state == "findings_review"

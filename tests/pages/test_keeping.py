@@ -92,7 +92,7 @@ class TestSavingItself:
         await expect(scripted.page.locator("#session-end")).to_be_hidden()
         await scripted.page.clock.fast_forward("26:00")
         await expect(scripted.page.locator("#session-end")).to_contain_text("soon be signed out")
-        await scripted.inspect("session-ends-soon")
+        await scripted.inspect("file-session-ends")
         await scripted.page.get_by_role("button", name="Stay signed in").click()
         await expect(scripted.page.locator("#session-end")).to_be_hidden()
         world.database.sql("UPDATE session SET ended_at = now() WHERE account_id = :a", a=world.reporter.account_id)

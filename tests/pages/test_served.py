@@ -115,6 +115,17 @@ class TestTheAccused:
         assert "a late answer is still taken" in page
         assert "Send my answer" in page
 
+    async def test_they_read_the_decision_where_they_answered(self, world: World, browser: Browser) -> None:
+        matter = await make_matter(world)
+        notice = await matter.ready(is_sample=False)
+        await browser.sign_in(world.bystander)
+        assert "The decision" not in (await browser.get(f"/notices/{notice}")).text
+        assert (await matter.decide(considered="He froze; it weighs little.")).status_code == 201
+        page = (await browser.get(f"/notices/{notice}")).text
+        for said in ("The decision", "Written reprimand", "He froze; it weighs little.", "where you can appeal"):
+            assert said in page
+        assert "What happens next" not in page
+
 
 async def decided(world: World) -> Walk:
     """A case with the board: nothing sustained, nobody told."""

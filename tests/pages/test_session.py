@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.pages.browsing import Visitor
 from tests.world import PASSWORD, World
@@ -96,3 +96,33 @@ class TestTheCookie:
         await desk.sign_in(world.reporter)
         [second] = await desk.page.context.cookies()
         assert first["value"] != second["value"]
+
+
+class TestTheEnd:
+    """A session that is about to end by itself says so on every page, and offers to stay where that is possible."""
+
+    async def test_it_is_announced_wherever_one_is(self, world: World, scripted: Visitor) -> None:
+        await scripted.sign_in(world.admin)
+        await scripted.page.clock.install()
+        await scripted.go("/admin/settings")
+        notice = scripted.page.locator("#session-end")
+        await scripted.page.clock.fast_forward("24:00")
+        await expect(notice).to_be_hidden()
+        await scripted.page.clock.fast_forward("02:00")
+        await expect(notice).to_contain_text("You will soon be signed out.")
+        await scripted.inspect("session-ends-soon")
+        await notice.get_by_role("button", name="Stay signed in").click()
+        await expect(notice).to_be_hidden()
+
+    async def test_the_end_of_a_long_day_cannot_be_put_off(self, world: World, scripted: Visitor) -> None:
+        await scripted.sign_in(world.admin)
+        early = "UPDATE session SET created_at = now() - interval '11 hours 50 minutes' WHERE account_id = :a"
+        world.database.sql(early, a=world.admin.account_id)
+        await scripted.page.clock.install()
+        await scripted.go("/admin/settings")
+        notice = scripted.page.locator("#session-end")
+        await scripted.page.clock.fast_forward("06:00")
+        await expect(notice).to_contain_text("You will soon be signed out.")
+        await expect(notice.get_by_role("button")).to_be_hidden()
+        await scripted.page.clock.fast_forward("05:00")
+        await expect(notice).to_contain_text("Your session has ended")

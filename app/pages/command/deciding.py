@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.gate import Inside
 from app.cases.models import Allegation, Case
-from app.errors import Conflict
+from app.errors import Conflict, Validation
 from app.findings import discipline
 from app.findings.schemas import DecisionIn
 from app.http.route import Act, Transaction
 from app.pages.command.discipline import seen
 from app.pages.command.doors import ToDecide, refuse_old
 from app.pages.command.figures import Figures
+from app.pages.command.serving import NAMES
 from app.pages.command.worksheet import read_penalty
 from app.pages.fields import OTHERWISE, says_of
 from app.pages.guard import Form, Once, SessionForm
@@ -80,5 +81,8 @@ async def decide(page: OpenPage, held: ToDecide, form: SessionForm, once: Once, 
         return await _page(page, tx, held, form, errors)
     if errors:
         return await _page(page, tx, held, form, errors)
-    await discipline.decide(tx, held, decision)
+    try:
+        await discipline.decide(tx, held, decision)
+    except Validation:
+        return await _page(page, tx, held, form, {"considered": NAMES})
     return go(f"/discipline/{held.record.id}?done=decided")

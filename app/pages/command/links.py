@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from app.access.rights import Right
 from app.cases.models import State
 from app.cases.rules import OPEN
+from app.cases.steps import STEPS
 from app.words import N_
 
 REVIEWED = frozenset({Right.APPROVE, Right.SERVE, Right.DECIDE, Right.WORK})
@@ -24,6 +25,8 @@ def links_on(case_id: uuid.UUID, state: State, may: Collection[Right]) -> list[C
     found = []
     if not REVIEWED.isdisjoint(may):
         found.append(CaseLink(f"/cases/{case_id}/findings", N_("Findings and discipline")))
+    if Right.SCREEN_OUT in may and state in STEPS["case.screen_out"].leaves:
+        found.append(CaseLink(f"/cases/{case_id}/concurrence", N_("Agree to screening out")))
     if Right.ASSIGN in may and state in OPEN:
         found.append(CaseLink(f"/cases/{case_id}/assignments", N_("Who works this case")))
     if Right.CLOSE in may and state == State.BOARD_REVIEW:

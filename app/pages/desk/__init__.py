@@ -9,6 +9,7 @@ from app.pages.desk import (
     aside,
     assessments,
     case,
+    concurring,
     evidence,
     findings,
     matches,
@@ -34,4 +35,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     matches.router,
     names.router,
     aside.router,
+    concurring.router,
 )

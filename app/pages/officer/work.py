@@ -87,7 +87,6 @@ class Work:
             chapters=CHAPTERS,
             progress=self.progress(),
             version=self.held.record.version,
-            idle_seconds=self.page.request.app.state.settings.session_idle_minutes * 60,
             **values,
         )
 

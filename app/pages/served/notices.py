@@ -20,6 +20,7 @@ from app.findings.rules import NOTICES, AlreadyAnswered
 from app.findings.schemas import AnswerIn, RepresentativeIn
 from app.http.route import Act, Transaction
 from app.pages import labels
+from app.pages.command import words
 from app.pages.command.doors import refuse_old
 from app.pages.fields import says_of
 from app.pages.guard import Form, Once, SessionForm
@@ -70,6 +71,7 @@ async def _page(
         version=held.record.version,
         rule=rule,
         labels=labels,
+        units=words.UNITS,
         now=time_of(tx),
         done=SAVED.get(page.request.query_params.get("done", ""), ""),
         name=form.one("name") if form else notice.representative or "",

@@ -4,13 +4,14 @@ const says = box.querySelector("p");
 const stay = box.querySelector("button");
 const EARLY = 5 * 60 * 1000;
 const idle = Number(box.dataset.idleSeconds) * 1000;
+const last = Date.now() + Number(box.dataset.leftSeconds) * 1000;
 let heard = Date.now();
 let over = false;
 
 function look() {
-  const left = heard + idle - Date.now();
+  const left = Math.min(heard + idle, last) - Date.now();
   if (over || left <= 0) show(box.dataset.over, false);
-  else if (left <= EARLY) show(box.dataset.soon, true);
+  else if (left <= EARLY) show(box.dataset.soon, heard + idle < last);
   else box.hidden = true;
 }
 
