@@ -97,7 +97,7 @@ class TestTheOverview:
         """On a slow line words stand in another font for a while: nothing may grow too small to press."""
         phone.expected = (404,)
         walk = await filed(world)
-        for context in (phone.page.context, phone.mirror):
+        for context in (phone.page.context, phone.mirror.context):
             await context.route("**/*.woff2*", lambda route: route.fulfill(status=404))
         await phone.sign_in(world.board)
         for path in ("/reviews", f"/cases/{walk.case_id}", "/exports"):
