@@ -67,7 +67,7 @@ dockerfile:
 compose:
 	$(call quietly,docker/compose.yaml,$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml)
 
-bench: setup ## filing, record, numbering, export, check, queue, force forms, each beside a yardstick; no verdict
+bench: setup ## filing, record, numbering, export, check, queue, force forms, pages, each beside a yardstick; no verdict
 	@$(BIN)/python -u -m tests.bench
 
 image: ## build the container image with docker, podman or buildah

@@ -5,7 +5,7 @@ Shares, not rates, are what counts: the clients, the workers and the server live
 
 from __future__ import annotations
 
-from tests.bench import export, filing, force_forms, queue, record_cost, sequencing
+from tests.bench import export, filing, force_forms, pages, queue, record_cost, sequencing
 from tests.bench.stage import stage
 
 
@@ -14,6 +14,7 @@ def main() -> None:
         for bench in (filing, record_cost, sequencing, export, queue):
             bench.measure(found)
     force_forms.main()
+    pages.main()
 
 
 if __name__ == "__main__":

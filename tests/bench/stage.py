@@ -104,16 +104,16 @@ def web(stage: Stage, factory: str = PRODUCT) -> Iterator[int]:
         command = ["uvicorn", factory, "--factory", "--port", str(PORT), "--workers", "2", "--no-access-log"]
     with process(stage, *command) as running:
         ends = time.monotonic() + START_SECONDS
-        while not _is_ready():
+        while not is_ready(PORT):
             if time.monotonic() > ends:
                 sys.exit(f"The web workers did not start in {START_SECONDS} seconds; see {stage.settings.data}.")
             time.sleep(0.2)
         yield running.pid
 
 
-def _is_ready() -> bool:
+def is_ready(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=5):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
             return True
     except OSError:
         return False
