@@ -126,24 +126,31 @@ async def refused_supervisors(tx: AsyncSession, entries: list[Entry], refused: S
     }
     above |= {row.badge: "" for row in refused if row.badge}
     above |= {entry.badge: entry.supervisor_badge for entry in entries}
+    circling = _in_circles(above)
     found = []
     for entry in entries:
         if entry.supervisor_badge and entry.supervisor_badge not in above:
             found.append(Refused(entry.row, "supervisor_badge", "No officer has this badge."))
-        elif entry.badge in _chain(above, entry.supervisor_badge):
+        elif entry.badge in circling:
             found.append(
                 Refused(entry.row, "supervisor_badge", "These officers would supervise each other in a circle.")
             )
     return found
 
 
-def _chain(above: Mapping[str, str], badge: str) -> set[str]:
-    """Everyone from this badge upward; ends where someone comes up again."""
-    seen: set[str] = set()
-    while badge and badge not in seen:
-        seen.add(badge)
-        badge = above.get(badge, "")
-    return seen
+def _in_circles(above: Mapping[str, str]) -> set[str]:
+    """Badges from which the way up comes back to them. Each is passed once: a file may be one chain of thousands."""
+    passed: set[str] = set()
+    circling: set[str] = set()
+    for badge in above:
+        way: dict[str, int] = {}
+        while badge and badge not in passed and badge not in way:
+            way[badge] = len(way)
+            badge = above.get(badge, "")
+        if badge in way:
+            circling.update(list(way)[way[badge] :])
+        passed.update(way)
+    return circling
 
 
 async def apply_roster(tx: AsyncSession, agency: Agency, entries: list[Entry], file_sha256: str) -> Change:
