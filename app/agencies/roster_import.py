@@ -26,6 +26,8 @@ COLUMNS = Columns(
 )
 BADGE = re.compile(r"[A-Za-z0-9-]{1,20}")
 NAME_CHARACTERS = 200
+UNIT_LEVELS = 20
+UNIT_SAYS = "Give a unit by names of at most 200 characters, at most 20 of them."
 SPELLINGS = {
     "ofc": Rank.OFFICER,
     "patrol officer": Rank.OFFICER,
@@ -98,18 +100,19 @@ def read_roster(source: BinaryIO) -> tuple[list[Entry], list[Refused]]:
             continue
         cells, number = row.cells, row.number
         rank = rank_of(cells["rank"])
+        unit = tuple(part.strip() for part in cells.get("unit", "").split(" / ") if part.strip())
         faults = [
             ("badge", "Give 1 to 20 letters, digits or hyphens.", BADGE.fullmatch(cells["badge"]) is None),
             ("badge", f"This badge stands in row {badges.get(cells['badge'])} too.", cells["badge"] in badges),
             ("name", "Give a name of at most 200 characters.", not 0 < len(cells["name"]) <= NAME_CHARACTERS),
             ("rank", f"This rank is not on the list: {', '.join(Rank)}.", rank is None),
+            ("unit", UNIT_SAYS, len(unit) > UNIT_LEVELS or any(len(part) > NAME_CHARACTERS for part in unit)),
             ("supervisor_badge", "Nobody supervises themselves.", cells.get("supervisor_badge") == cells["badge"]),
         ]
         found = [Refused(number, column, says, cells["badge"]) for column, says, is_wrong in faults if is_wrong]
         badges.setdefault(cells["badge"], number)
         refused += found
         if not found and rank is not None:
-            unit = tuple(part.strip() for part in cells.get("unit", "").split(" / ") if part.strip())
             entries.append(Entry(number, cells["badge"], cells["name"], rank, unit, cells.get("supervisor_badge", "")))
     return entries, refused
 
@@ -142,8 +145,8 @@ def _in_circles(above: Mapping[str, str]) -> set[str]:
     """Badges from which the way up comes back to them. Each is passed once: a file may be one chain of thousands."""
     passed: set[str] = set()
     circling: set[str] = set()
-    for badge in above:
-        way: dict[str, int] = {}
+    for start in above:
+        badge, way = start, dict[str, int]()
         while badge and badge not in passed and badge not in way:
             way[badge] = len(way)
             badge = above.get(badge, "")
@@ -234,7 +237,7 @@ async def _units(
     paths: dict[tuple[str, ...], uuid.UUID] = {}
     for unit in rows.values():
         path, above = [unit.name], unit.parent_id
-        while above is not None and len(path) < 20:
+        while above is not None and len(path) < UNIT_LEVELS:
             path.append(rows[above].name)
             above = rows[above].parent_id
         paths[tuple(reversed(path))] = unit.id

@@ -122,6 +122,11 @@ class TestRefusals:
             "9 refusals; nothing was changed.",
         ]
 
+    @pytest.mark.parametrize("unit", ["U" * 201, f"Patrol / {'U' * 201}", " / ".join(f"U{n}" for n in range(21))])
+    async def test_a_unit_that_could_not_be_kept_is_refused(self, desk: Desk, unit: str) -> None:
+        _, said = await desk.bring(HEADER + f"R1,Ann,chief,{unit},\n", dry_run=True)
+        assert said[0] == "row 2, unit: Give a unit by names of at most 200 characters, at most 20 of them."
+
     async def test_a_supervisor_whose_own_row_is_refused_counts_as_somebody(self, desk: Desk) -> None:
         _, said = await desk.bring(HEADER + "R1,Ann,admiral,,\nR2,Ben,officer,,R1\n")
         assert len(said) == 2
