@@ -27,6 +27,8 @@ COLUMNS = Columns(
 )
 BADGE = re.compile(r"[A-Za-z0-9-]{1,20}")
 NAME_CHARACTERS = 200
+UNIT_LEVELS = 20
+UNIT_SAYS = N_("Give a unit by names of at most 200 characters, at most 20 of them.")
 SPELLINGS = {
     "ofc": Rank.OFFICER,
     "patrol officer": Rank.OFFICER,
@@ -106,11 +108,13 @@ def read_roster(source: BinaryIO) -> tuple[list[Entry], list[Refused]]:
             continue
         cells, number = row.cells, row.number
         rank = rank_of(cells["rank"])
+        unit = tuple(part.strip() for part in cells.get("unit", "").split(" / ") if part.strip())
         faults = [
             ("badge", N_("Give 1 to 20 letters, digits or hyphens."), BADGE.fullmatch(cells["badge"]) is None),
             ("badge", N_("This badge stands in row {row} too."), cells["badge"] in badges),
             ("name", N_("Give a name of at most 200 characters."), not 0 < len(cells["name"]) <= NAME_CHARACTERS),
             ("rank", N_("This rank is not on the list: {ranks}."), rank is None),
+            ("unit", UNIT_SAYS, len(unit) > UNIT_LEVELS or any(len(part) > NAME_CHARACTERS for part in unit)),
             ("supervisor_badge", N_("Nobody supervises themselves."), cells.get("supervisor_badge") == cells["badge"]),
         ]
         values = {"row": badges.get(cells["badge"]), "ranks": ", ".join(Rank)}
@@ -118,7 +122,6 @@ def read_roster(source: BinaryIO) -> tuple[list[Entry], list[Refused]]:
         badges.setdefault(cells["badge"], number)
         refused += found
         if not found and rank is not None:
-            unit = tuple(part.strip() for part in cells.get("unit", "").split(" / ") if part.strip())
             entries.append(Entry(number, cells["badge"], cells["name"], rank, unit, cells.get("supervisor_badge", "")))
     return entries, refused
 
@@ -135,24 +138,31 @@ async def refused_supervisors(tx: AsyncSession, entries: list[Entry], refused: S
     }
     above |= {row.badge: "" for row in refused if row.badge}
     above |= {entry.badge: entry.supervisor_badge for entry in entries}
+    circling = _in_circles(above)
     found = []
     for entry in entries:
         if entry.supervisor_badge and entry.supervisor_badge not in above:
             found.append(Refused(entry.row, "supervisor_badge", N_("No officer has this badge.")))
-        elif entry.badge in _chain(above, entry.supervisor_badge):
+        elif entry.badge in circling:
             found.append(
                 Refused(entry.row, "supervisor_badge", N_("These officers would supervise each other in a circle."))
             )
     return found
 
 
-def _chain(above: Mapping[str, str], badge: str) -> set[str]:
-    """Everyone from this badge upward; ends where someone comes up again."""
-    seen: set[str] = set()
-    while badge and badge not in seen:
-        seen.add(badge)
-        badge = above.get(badge, "")
-    return seen
+def _in_circles(above: Mapping[str, str]) -> set[str]:
+    """Badges from which the way up comes back to them. Each is passed once: a file may be one chain of thousands."""
+    passed: set[str] = set()
+    circling: set[str] = set()
+    for start in above:
+        badge, way = start, dict[str, int]()
+        while badge and badge not in passed and badge not in way:
+            way[badge] = len(way)
+            badge = above.get(badge, "")
+        if badge in way:
+            circling.update(list(way)[way[badge] :])
+        passed.update(way)
+    return circling
 
 
 async def apply_roster(tx: AsyncSession, agency: Agency, entries: list[Entry], file_sha256: str) -> Change:
@@ -236,7 +246,7 @@ async def _units(
     paths: dict[tuple[str, ...], uuid.UUID] = {}
     for unit in rows.values():
         path, above = [unit.name], unit.parent_id
-        while above is not None and len(path) < 20:
+        while above is not None and len(path) < UNIT_LEVELS:
             path.append(rows[above].name)
             above = rows[above].parent_id
         paths[tuple(reversed(path))] = unit.id

@@ -12,9 +12,9 @@ from app.cases.models import Allegation, Assessment, Case, State
 from app.cases.opened import unopened
 from app.cases.timeline import note
 from app.db.session import time_of
-from app.findings.findings import about, refuse_outdated, state_of, to_open
+from app.findings.findings import about, moved_away, refuse_outdated, state_of, to_open
 from app.findings.models import Approval, Finding
-from app.findings.rules import APPROVE, SEND_BACK, NotOpened, refuse_unless
+from app.findings.rules import APPROVE, SEND_BACK, GroundMoved, NotOpened, refuse_unless
 from app.findings.schemas import ApprovalIn
 from app.workflow import SamePerson, StateConflict, take
 
@@ -22,7 +22,8 @@ from app.workflow import SamePerson, StateConflict, take
 async def give(tx: AsyncSession, held: Inside[Finding, Case], said: ApprovalIn) -> Approval:
     """Approve a proposed finding, or send it back; of two at once the lock on the case lets one through.
 
-    Raises StateConflict, SamePerson for whoever proposed it, NotOpened with what is still to open, AssessmentOutdated.
+    Raises StateConflict, SamePerson for whoever proposed it, NotOpened with what is still to open, AssessmentOutdated,
+    GroundMoved.
     """
     finding, case, actor = held.record, held.around.record, held.around.actor
     step = APPROVE if said.approves else SEND_BACK
@@ -31,6 +32,8 @@ async def give(tx: AsyncSession, held: Inside[Finding, Case], said: ApprovalIn) 
         raise SamePerson
     if finding.state not in step.leaves:
         raise StateConflict(finding.state, step.name)
+    if said.approves and await moved_away(tx, finding):
+        raise GroundMoved
     if said.approves and finding.assessment_id is not None:
         await refuse_outdated(tx, await tx.get_one(Assessment, finding.assessment_id))
     missing = await unopened(tx, actor.account_id, await to_open(tx, finding))

@@ -185,11 +185,27 @@ async def is_outdated(tx: AsyncSession, cited: Assessment) -> bool:
 
 
 async def to_open(tx: AsyncSession, finding: Finding) -> list[uuid.UUID]:
-    """What an approver opens first; not an assessment that a later one replaced, on which one can only send back."""
-    required = required_of(finding)
+    """What an approver opens first.
+
+    Neither an assessment that a later one replaced nor a report that was moved: on these one can only send back.
+    """
+    gone = await moved_away(tx, finding)
+    required = [each for each in required_of(finding) if each not in gone]
     if finding.assessment_id and await is_outdated(tx, await tx.get_one(Assessment, finding.assessment_id)):
         return [each for each in required if each != finding.assessment_id]
     return required
+
+
+async def moved_away(tx: AsyncSession, finding: Finding) -> set[uuid.UUID]:
+    """Cited reports that are no longer of its case: whoever reads the one may be walled off from the other (S1)."""
+    here = (
+        select(Case.incident_id)
+        .join(Allegation, Allegation.case_id == Case.id)
+        .where(Allegation.id == finding.allegation_id)
+        .scalar_subquery()
+    )
+    cited = [uuid.UUID(each) for each in finding.evidence]
+    return set((await tx.scalars(select(Report.id).where(Report.id.in_(cited), Report.incident_id != here))).all())
 
 
 async def refuse_outdated(tx: AsyncSession, cited: Assessment) -> None:

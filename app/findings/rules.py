@@ -94,6 +94,11 @@ class AssessmentOutdated(Conflict):
 
 
 @dataclass(eq=False)
+class GroundMoved(Conflict):
+    """A report that this finding rests on was moved to another incident; the finding has to be made without it."""
+
+
+@dataclass(eq=False)
 class NotOpened(Conflict):
     """Open everything that the finding rests on before you approve it or send it back."""
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import Depends, Header, HTTPException, Request, Response, params
 from fastapi.routing import APIRoute
@@ -79,13 +81,13 @@ def course(request: Request) -> Course:
 
 
 def _lenient_id(value: Any) -> uuid.UUID:
-    try:
-        return uuid.UUID(str(value))
-    except ValueError:
-        return NOWHERE
+    """One spelling for one record: an act under another address would be another act."""
+    written = str(value).lower()
+    return uuid.UUID(written) if CANONICAL_ID.fullmatch(written) else NOWHERE
 
 
 NOWHERE = uuid.UUID(int=0)
+CANONICAL_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 PathId = Annotated[uuid.UUID, BeforeValidator(_lenient_id)]
 """An id of a path; what is no UUID is as absent as an unknown one (S3)."""
 
@@ -183,7 +185,7 @@ async def begin_once(request: Request, account_id: uuid.UUID, agency_id: uuid.UU
     ):
         raise IdempotencyRequired
     way = course(request)
-    act = f"{request.method} {request.url.path}"
+    act = f"{request.method} {quote(request.url.path)}"  # a NUL of the path is nothing the database could take
     once = Once(account_id, agency_id, act, key, hashlib.sha256(await request.body()).digest())
     name = json.dumps([str(account_id), act, key])
     found = await ask(way.tx, TAKE_KEY, {"account": account_id, "act": act, "key": key, "name": name})

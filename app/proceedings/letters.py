@@ -124,7 +124,11 @@ async def make_letter(tx: AsyncSession, held: Granted[Case], said: LetterIn, add
     named = {person["name"] for report in reports for person in content_of(report)["harmed"]}
     words = await _words(tx, case, said, said.harmed if said.harmed in named else "")
     words["locator"] = list(zip(words.pop("locator_names"), (address, locator, secret), strict=True))
-    pdf = await anyio.to_thread.run_sync(_set, words, time_of(tx))
+    unnamed = {**words, "to": words_in(said.language).gettext(TO_THE_PERSON)}
+    try:
+        pdf = await anyio.to_thread.run_sync(_set, words, time_of(tx))
+    except typst.TypstError:  # a name in a script that the fonts do not hold
+        pdf = await anyio.to_thread.run_sync(_set, unnamed, time_of(tx))
     await tx.flush()
     return Letter(pdf, locator, secret)
 

@@ -54,7 +54,11 @@ FEAR = ("fears_retaliation", "fear_words")
 SEES_FEAR = frozenset({Right.REROUTE, Right.COMMAND, Right.WORK})
 """Intake, commander, outside reviewer, the assigned investigator."""
 SEES_COMPELLED = frozenset({Right.COMMAND, Right.WORK, Right.DECIDE})
-"""Commander, outside reviewer, the assigned investigator and discipline authority (security.md section 3, S12)."""
+"""Commander, outside reviewer, the assigned investigator and discipline authority (security.md section 3, S12).
+
+What a compelled statement says of people is for them as well; but whoever keeps the roster is told of whom to put a
+name to, since the wall is drawn from it.
+"""
 
 
 async def read_case(tx: AsyncSession, held: Granted[Case]) -> CaseView:
@@ -64,6 +68,8 @@ async def read_case(tx: AsyncSession, held: Granted[Case]) -> CaseView:
     scene, reports = await scene_of(tx, case), await reports_of(tx, case)
     roster = await roster_of(tx, scene)
     told = await told_of(tx, case.id)
+    open_reports = [report for report in reports if _is_open(report, rights)]
+    named_by = reports if Right.ROSTER in rights else open_reports
     holder = (await names_of(tx, [case.holder_id])).get(case.holder_id) if case.holder_id else None
     record(tx, "case.read", ("case", case.id), case_id=case.id, rev=case.version, fields=["all"])
     view: CaseView = CaseView.of(
@@ -73,10 +79,10 @@ async def read_case(tx: AsyncSession, held: Granted[Case]) -> CaseView:
         incident=IncidentView.of(scene.incident),
         reports=await _reports(tx, case, reports, rights),
         roster=[_officer(here) for here in roster],
-        unidentified=[UnidentifiedView.of(each) for each in await unidentified(tx, case, reports, roster)],
+        unidentified=[UnidentifiedView.of(each) for each in await unidentified(tx, case, named_by, roster)],
         harmed=[
             HarmedView(label=label, is_told=any(t.harmed == label and t.created_at >= case.entered_at for t in told))
-            for label in harmed_in(reports)
+            for label in harmed_in(open_reports)
         ],
         allegations=await allegation_lines(tx, case),
         assessments=await assessment_lines(tx, case, roster),
@@ -107,6 +113,10 @@ def open_steps(case: Case, rights: Collection[Right]) -> list[StepView]:
     ]
 
 
+def _is_open(report: Report, rights: Collection[Right]) -> bool:
+    return report.statement_class != StatementClass.COMPELLED or not SEES_COMPELLED.isdisjoint(rights)
+
+
 def _officer(here: Here) -> OfficerHere:
     view: OfficerHere = OfficerHere.of(
         here,
@@ -135,7 +145,7 @@ async def _reports(
 async def _report(
     tx: AsyncSession, case: Case, report: Report, author: str, number: int, rights: Collection[Right]
 ) -> ReportInCase:
-    is_open = report.statement_class != StatementClass.COMPELLED or not SEES_COMPELLED.isdisjoint(rights)
+    is_open = _is_open(report, rights)
     content = content_of(report)
     fields = ["all"]
     if SEES_FEAR.isdisjoint(rights):

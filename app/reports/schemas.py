@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -30,6 +32,7 @@ from app.reports.models import Mode, StatementClass
 from app.reports.warnings import WARNINGS
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 SKEW = timedelta(minutes=5)
 """How far a client's clock may run ahead before its time counts as future."""
 
@@ -259,10 +262,17 @@ class SupplementIn(In):
     declares_accuracy: Literal[True]
 
 
+def _writable(content: dict[str, Any]) -> dict[str, Any]:
+    """What no UTF-8 can hold would be kept as something else, and never read back."""
+    if SURROGATE.search(json.dumps(content, ensure_ascii=False)):
+        raise PydanticCustomError("characters", "holds a broken character")
+    return content
+
+
 class DraftIn(In):
     """Whatever was written so far; checked only when it is filed."""
 
-    content: dict[str, Any] = Field(max_length=100)
+    content: Annotated[dict[str, Any], AfterValidator(_writable)] = Field(max_length=100)
 
 
 class DraftView(View):

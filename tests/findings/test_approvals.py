@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.access.actor import Role
 from tests.findings.matter import CANARY, Matter, make_matter, unlike_absent
-from tests.proceedings.walk import problem
-from tests.world import NOWHERE, World
+from tests.proceedings.walk import filed, ok, problem
+from tests.world import NOWHERE, World, report_body
 
 
 async def in_review(world: World, **changes: object) -> tuple[Matter, str]:
@@ -17,6 +18,17 @@ async def in_review(world: World, **changes: object) -> tuple[Matter, str]:
     finding = await matter.proposed(**changes)
     matter.stands("findings_review")
     return matter, finding
+
+
+async def resting_on_a_second_report(world: World) -> tuple[Matter, str, str]:
+    """A finding in review that cites, besides the video, a report whose match is not certain."""
+    matter = await make_matter(world)
+    later = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
+    other = await filed(world, world.stranger, incident={**report_body(world)["incident"], "occurred_at": later})
+    assert other.case_id == matter.case_id
+    finding = await matter.proposed(evidence=[matter.video, other.report_id])
+    matter.stands("findings_review")
+    return matter, finding, other.report_id
 
 
 def state_of(world: World, finding: str) -> object:
@@ -127,6 +139,15 @@ class TestOpening:
         await matter.assess(world.bystander)
         assert problem(await matter.approve(finding)) == (409, "assessment-outdated")
         assert (await matter.approve(finding, approves=False)).status_code == 201
+
+    async def test_a_report_that_was_moved_away_sends_the_finding_back(self, world: World) -> None:
+        """Even for whoever read it while it was of this case: the finding would rest on another incident."""
+        matter, finding, report = await resting_on_a_second_report(world)
+        tag = await matter.open_all(world.commander, finding)
+        said = {"answer": "own_incident", "reason": "Another street."}
+        ok(await matter.walk.act(world.intake, f"matches/{report}", **said))
+        assert problem(await matter.approve(finding, tag=tag)) == (409, "ground-moved")
+        assert (await matter.approve(finding, world.second_commander, approves=False)).status_code == 201
 
 
 class TestAtOnce:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.world import World, fresh_key, report_body
+from tests.world import World, file_case, fresh_key, report_body
 
 CANARY = "canary-8f21"
 
@@ -132,6 +132,22 @@ class TestAddresses:
     async def test_an_odd_id_is_as_absent_as_an_unknown_one(self, world: World, odd: str) -> None:
         answer = await world.reporter.get(f"/v1/reports/{odd}")
         assert answer.status_code == 404
+
+    @pytest.mark.parametrize("odd", ["%00", "x%00y", "%ff", "0" * 4000])
+    async def test_so_is_the_odd_id_of_an_act_that_takes_a_key(self, world: World, odd: str) -> None:
+        """What is looked up first is the key of the act, and the address is part of that."""
+        more = {"narrative": "I now remember a second blow.", "declares_accuracy": True}
+        for path, said in ((f"/v1/reports/{odd}/supplements", more), (f"/v1/drafts/{odd}/filing", None)):
+            answer = await world.reporter.post(path, said)
+            assert (answer.status_code, answer.json()["type"]) == (404, "/problems/not-found"), path
+
+    async def test_an_id_has_one_spelling_or_one_key_would_act_twice(self, world: World) -> None:
+        filed, key = (await file_case(world))["id"], fresh_key()
+        more = {"narrative": "I now remember a second blow.", "declares_accuracy": True}
+        bare = filed.replace("-", "")
+        for odd in (f"{{{filed}}}", f"urn:uuid:{filed}", bare, "-".join(bare)):
+            answer = await world.reporter.post(f"/v1/reports/{odd}/supplements", more, key=key)
+            assert answer.status_code == 404, odd
 
     async def test_another_content_type_is_refused(self, world: World) -> None:
         for kind in ("text/plain", "application/x-www-form-urlencoded", "text/json", ""):

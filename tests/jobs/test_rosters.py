@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,11 @@ class TestRefusals:
             "9 refusals; nothing was changed.",
         ]
 
+    @pytest.mark.parametrize("unit", ["U" * 201, f"Patrol / {'U' * 201}", " / ".join(f"U{n}" for n in range(21))])
+    async def test_a_unit_that_could_not_be_kept_is_refused(self, desk: Desk, unit: str) -> None:
+        _, said = await desk.bring(HEADER + f"R1,Ann,chief,{unit},\n", dry_run=True)
+        assert said[0] == "row 2, unit: Give a unit by names of at most 200 characters, at most 20 of them."
+
     async def test_a_supervisor_whose_own_row_is_refused_counts_as_somebody(self, desk: Desk) -> None:
         _, said = await desk.bring(HEADER + "R1,Ann,admiral,,\nR2,Ben,officer,,R1\n")
         assert len(said) == 2
@@ -131,6 +137,14 @@ class TestRefusals:
         taken, said = await desk.bring(HEADER + "R1,Ann Chief,chief,Head Office,R3\n")
         assert not taken
         assert said[0] == "row 2, supervisor_badge: These officers would supervise each other in a circle."
+
+    async def test_one_chain_of_thousands_is_looked_through_in_no_time(self, desk: Desk) -> None:
+        """While it is looked at nobody is answered: the square of its length would be a minute."""
+        rows = [f"{n},Officer {n},officer,,{n + 1}" for n in range(20_000, 34_000)]
+        started = time.process_time()
+        _, said = await desk.bring(HEADER + "\n".join(rows), dry_run=True)
+        assert said[0] == "row 14001, supervisor_badge: No officer has this badge."
+        assert time.process_time() - started < 5
 
     async def test_a_column_nobody_knows_is_refused_and_the_known_ones_are_named(self, desk: Desk) -> None:
         taken, said = await desk.bring("badge,name,rank,salary\nR1,Ann,chief,1\n")

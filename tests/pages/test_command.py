@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.findings.matter import Matter, load, make_matter
+from tests.findings.test_approvals import resting_on_a_second_report
 from tests.pages.test_guard import Browser
 from tests.proceedings.walk import assessment_body, filed, ok
 from tests.world import NOWHERE, World
@@ -126,6 +127,23 @@ class TestReviewing:
         page = (await browser.get(f"/findings/{finding}")).text
         assert "You have opened everything" in page
         assert "Record your answer" in page
+
+    async def test_a_report_that_was_moved_to_another_incident_is_named_and_not_opened(
+        self, world: World, browser: Browser
+    ) -> None:
+        matter, finding, report = await resting_on_a_second_report(world)
+        await matter.open_all(world.commander, finding)
+        await browser.sign_in(world.commander)
+        assert (await browser.get(f"/findings/{finding}/grounds/{report}")).status_code == 200
+        said = {"answer": "own_incident", "reason": "Another street."}
+        ok(await matter.walk.act(world.intake, f"matches/{report}", **said))
+        page = (await browser.get(f"/findings/{finding}")).text
+        assert "moved to another incident" in page
+        assert f"/grounds/{report}" not in page
+        assert (await browser.get(f"/findings/{finding}/grounds/{report}")).status_code == 404
+        answer = await send(browser, f"/findings/{finding}", answer="yes", reason="It follows.")
+        assert answer.status_code == 409
+        assert "Send the finding back" in answer.text
 
     async def test_an_answer_before_that_is_refused_in_words_and_kept(self, world: World, browser: Browser) -> None:
         _, finding = await in_review(world)

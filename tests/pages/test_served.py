@@ -268,6 +268,20 @@ class TestTheLetter:
         }
         assert status == {first: 422, second: 200}
 
+    @pytest.mark.parametrize(
+        ("name", "to"),
+        [("Nguyễn Thị Ánh", "Nguyễn Thị Ánh"), ("王小明", "To the person concerned"), ('#eval("1") *x*', "")],
+    )
+    async def test_a_name_that_cannot_be_set_in_type_is_left_out_and_the_letter_is_not(
+        self, world: World, browser: Browser, written: list[dict[str, Any]], name: str, to: str
+    ) -> None:
+        walk = await filed(world, harmed=[{"name": name}])
+        walk.stands("board_review")
+        await browser.sign_in(world.commander)
+        made = await letter(browser, walk, name)
+        assert (made.status_code, made.content[:5]) == (200, b"%PDF-")
+        assert written[-1]["to"] == (to or name)
+
     async def test_there_is_none_before_an_outcome_and_none_for_a_stranger(self, world: World) -> None:
         walk = await filed(world)
         said = {"harmed": PERSON}

@@ -136,6 +136,18 @@ class TestThoseWhoWorkIt:
             [report] = (await walk.see(world.cast[who]))["reports"]
             assert (report["content"] is not None, report["withheld"]) == (sees, None if sees else "compelled"), who
 
+    async def test_so_is_what_it_says_of_people_but_not_whom_intake_has_to_put_a_name_to(self, world: World) -> None:
+        compelled = {"statement_class": "compelled", "warning": "compelled-1"}
+        officers = [*report_body(world)["officers"], {"name": "the tall one with a beard", "role": "present"}]
+        walk = await filed(world, officers=officers, harmed=[{"name": "Jo Canary"}], **compelled)
+        await walk.assign()
+        everything, keeper, nothing = (1, 1), (0, 1), (0, 0)
+        told = {"commander": everything, "investigator": everything, "intake": keeper, "sergeant": nothing}
+        for who, sees in told.items():
+            seen = await walk.see(world.cast[who])
+            assert (len(seen["harmed"]), len(seen["unidentified"])) == sees, who
+            assert ("Jo Canary" in json.dumps(seen)) == bool(sees[0]), who
+
     async def test_what_was_withheld_was_not_opened(self, world: World) -> None:
         walk = await filed(world, statement_class="compelled", warning="compelled-1")
         for person in (world.sergeant, world.commander):

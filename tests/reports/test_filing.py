@@ -6,6 +6,8 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.proceedings.walk import problem
 from tests.world import Person, World, file_case, fresh_key, report_body
 
@@ -197,6 +199,14 @@ class TestDrafts:
         filed = [await world.reporter.post(f"{path}/filing") for _ in range(2)]
         assert [a.status_code for a in filed] == [201, 201]
         assert filed[0].json()["id"] == filed[1].json()["id"]
+
+    @pytest.mark.parametrize("content", ['{"a": "\\ud800"}', '{"\\udfff": 1}', '{"a": [{"b": "x\\ud800"}]}'])
+    async def test_a_broken_character_is_refused_and_not_kept_as_another(self, world: World, content: str) -> None:
+        body = f'{{"content": {content}}}'.encode()
+        headers = {"Content-Type": "application/json", "Idempotency-Key": fresh_key()}
+        answer = await world.reporter.call("POST", "/v1/drafts", content=body, headers=headers)
+        assert (answer.status_code, answer.json()["type"]) == (422, "/problems/validation")
+        assert (await world.reporter.get("/v1/drafts")).json() == []
 
     async def test_nobody_else_finds_it_and_the_database_cannot_read_it(self, world: World) -> None:
         secret = "the words nobody may read yet"

@@ -15,6 +15,7 @@ from app.cases.scene import reports_of
 from app.cases.schemas import AssessmentView
 from app.errors import NotFound
 from app.evidence.schemas import EvidenceView
+from app.findings.findings import moved_away
 from app.findings.grounds import grounds_of
 from app.findings.models import Finding
 from app.findings.schemas import GroundView
@@ -37,7 +38,7 @@ router = APIRouter(route_class=Act, include_in_schema=False, dependencies=[Depen
 async def one_ground(page: OpenPage, held: FindingSeen, ground_id: PathId, tx: Transaction) -> Response:
     """One thing that the finding rests on; from now on this person has opened it."""
     found = next((each for each in await grounds_of(tx, held.record, ()) if each.id == ground_id), None)
-    if found is None:
+    if found is None or ground_id in await moved_away(tx, held.record):
         raise NotFound
     return await _SHOW[found.kind](page, tx, held, found)
 

@@ -19,7 +19,7 @@ from app.db.session import time_of
 from app.errors import Conflict
 from app.findings import approvals, findings
 from app.findings.models import Finding, FindingState
-from app.findings.rules import AssessmentOutdated, NotOpened
+from app.findings.rules import AssessmentOutdated, GroundMoved, NotOpened
 from app.findings.schemas import ApprovalIn, GroundView
 from app.http.route import Act, Transaction
 from app.pages import labels
@@ -45,6 +45,9 @@ REFUSED: dict[type[Conflict], str] = {
     NotOpened: N_("Open everything it rests on first: what you have not opened yet is marked below."),
     AssessmentOutdated: N_(
         "The assessment it rests on has a newer revision. Send the finding back, so that it is made on the newest."
+    ),
+    GroundMoved: N_(
+        "A report it rests on was moved to another incident. Send the finding back, to be made without it."
     ),
 }
 
@@ -104,6 +107,7 @@ async def _page(
         officer=officers.get(now.officer_id, ""),
         rule="; ".join(provision(now.provision_id).citations),
         grounds=[(each, naming.things[str(each.id)]) for each in now.grounds],
+        moved=await findings.moved_away(tx, held.record),
         left=len(now.unopened),
         people=people,
         before=changes.before,
@@ -142,7 +146,7 @@ async def answer(page: OpenPage, held: ToApprove, form: SessionForm, once: Once,
         return await _page(page, tx, held, form, errors)
     try:
         await approvals.give(tx, held, said)
-    except (SamePerson, NotOpened, AssessmentOutdated) as refused:
+    except (SamePerson, NotOpened, AssessmentOutdated, GroundMoved) as refused:
         return await _page(page, tx, held, form, refused=refused)
     return go(f"/cases/{held.around.record.id}/findings?done={'approved' if said.approves else 'sent_back'}")
 
