@@ -124,7 +124,9 @@ class TestWithoutALine:
         await phone.inspect("file-offline")
         await choose(phone, "warning", "I report this of my own will")
         await phone.page.fill("#place", "Corner of 5th and Main")
-        await phone.page.fill("#badge", world.striker.badge or "")
+        await phone.page.fill("#force-1-badge", world.striker.badge or "")
+        await phone.page.get_by_text("Add an officer who was there").first.click()
+        await phone.page.fill("#present-2-badge", world.bystander.badge or "")
         await phone.page.fill("#narrative", NARRATIVE)
         await expect(phone.page.locator("#keep")).to_contain_text("Kept on this device")
         device = await on_the_device(phone)
@@ -135,6 +137,7 @@ class TestWithoutALine:
         phone.page = tab
         await phone.page.goto(phone.base + "/file/offline")
         await expect(phone.page.locator("#narrative")).to_have_value(NARRATIVE)
+        await expect(phone.page.locator("#present-2-badge")).to_be_visible()
         await context.set_offline(False)
         await expect(phone.page.locator("#line-back")).to_be_visible()
         assert drafts_of(world) == 0
@@ -147,8 +150,11 @@ class TestWithoutALine:
         assert (await on_the_device(phone))["kept"] == 0
         await phone.page.locator(".entry__links a").first.click()
         await phone.page.wait_for_url("**/file/*-*")
-        await phone.go(phone.path + "/force")
+        draft = phone.path
+        await phone.go(f"{draft}/force")
         assert "Officer Bauer" in await phone.text()
+        await phone.go(f"{draft}/present")
+        assert "Officer Haddad" in await phone.text()
 
     async def test_sent_again_from_another_session_it_is_the_same_draft(self, world: World, phone: Visitor) -> None:
         await phone.sign_in(world.reporter)

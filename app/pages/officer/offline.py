@@ -11,6 +11,7 @@ import json
 import re
 import secrets
 import uuid
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from babel.dates import get_month_names
@@ -22,10 +23,10 @@ from app.agencies.doors import holds, open_to_all
 from app.http.route import Act, Transaction
 from app.pages import assets
 from app.pages.guard import ONCE_FIELD, Form, Once, SessionForm
-from app.pages.officer.answers import Answers, read_typed
-from app.pages.officer.entries import STRIKERS
+from app.pages.officer.answers import Answers, Typed, read_typed
+from app.pages.officer.entries import PRESENT, STRIKERS
 from app.pages.officer.progress import is_typed
-from app.pages.officer.questions import Ask
+from app.pages.officer.questions import Ask, Screen
 from app.pages.officer.roster import seek
 from app.pages.officer.screens import BY_NAME
 from app.pages.officer.work import key_of
@@ -43,14 +44,46 @@ router = APIRouter(include_in_schema=False)
 sending = APIRouter(route_class=Act, include_in_schema=False, dependencies=[Depends(open_page)])
 
 
+SEVERAL = {"force": STRIKERS, "present": PRESENT}
+ROOM = 4
+"""Officers of each kind that the form has room for; more are added once there is a line."""
+ORDER = ("statement", "when", "where", "force", "present", "view", "acts", "narrative")
+
+
 def asks_of(name: str) -> tuple[Ask, ...]:
-    """Of a screen of several, what one entry is asked; of `when`, the day and the time are enough."""
-    if name == "force":
-        return tuple(ask for step in STRIKERS.steps for ask in step.asks)
+    """Of `when`, the day and the time are enough."""
     return tuple(ask for ask in BY_NAME[name].asks if ask.name not in ("precision", "location_type"))
 
 
-ORDER = ("statement", "when", "where", "force", "view", "acts", "narrative")
+def entry_asks(name: str, place: int) -> tuple[Ask, ...]:
+    """What is asked of one officer, each question under a name of its own on the page."""
+    asks = (ask for step in SEVERAL[name].steps for ask in step.asks)
+    return tuple(replace(ask, name=_at(name, place) + ask.name) for ask in asks)
+
+
+def _at(name: str, place: int) -> str:
+    return f"{name}-{place}-"
+
+
+def _entry_form(name: str, place: int, form: Form) -> Form:
+    """What was typed of one officer, under the names that a question has when it is asked alone."""
+    start = _at(name, place)
+    return Form(tuple((field.removeprefix(start), value) for field, value in form.pairs if field.startswith(start)))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One heading of the form; either its own questions, or the questions for each of several officers."""
+
+    screen: Screen
+    asks: tuple[Ask, ...] = ()
+    entries: tuple[tuple[Ask, ...], ...] = ()
+
+
+def _part(name: str) -> Part:
+    if name not in SEVERAL:
+        return Part(BY_NAME[name], asks_of(name))
+    return Part(BY_NAME[name], entries=tuple(entry_asks(name, place) for place in range(1, ROOM + 1)))
 
 
 @router.get("/file/offline", dependencies=[open_to_all(SAME_FOR_ALL)])
@@ -61,7 +94,7 @@ async def offline(request: Request, language: str = "en") -> Response:
         "officer/file_offline.html",
         200,
         spoken,
-        parts=[(BY_NAME[name], asks_of(name)) for name in ORDER],
+        parts=[_part(name) for name in ORDER],
         months=[name for _, name in sorted(get_month_names("wide", locale=spoken).items())],
     )
 
@@ -98,10 +131,16 @@ async def take(
 
 async def _answers(tx: Transaction, page: Page, form: Form) -> Answers:
     answers: Answers = {name: read_typed(asks_of(name), form) for name in SINGLE}
-    entry = read_typed(asks_of("force"), form)
-    if is_typed(entry.values()):
-        entry |= {"key": secrets.token_hex(4), "officer_id": "", "found": ""}
-        nothing = dict.fromkeys(entry, "")
-        await seek(tx, page, nothing, entry, Form(()))
-        answers["force"] = [entry]
+    for name, each in SEVERAL.items():
+        asks = [ask for step in each.steps for ask in step.asks]
+        forms = (_entry_form(name, place, form) for place in range(1, ROOM + 1))
+        typed = [entry for entry in (read_typed(asks, each) for each in forms) if is_typed(entry.values())]
+        answers[name] = [await _sought(tx, page, entry) for entry in typed]
     return answers
+
+
+async def _sought(tx: Transaction, page: Page, entry: Typed) -> Typed:
+    """An entry with the officer whom it names, where the roster has one."""
+    entry |= {"key": secrets.token_hex(4), "officer_id": "", "found": ""}
+    await seek(tx, page, dict.fromkeys(entry, ""), entry, Form(()))
+    return entry

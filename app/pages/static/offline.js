@@ -22,6 +22,9 @@ if (await device.owner().catch(() => "")) {
   if (mine) {
     id = mine.id;
     device.type(form, mine.said);
+    const said = new Set(mine.said.filter(([, value]) => value).map(([name]) => name));
+    for (const more of form.querySelectorAll("details"))
+      more.open ||= [...more.querySelectorAll("[name]")].some((field) => said.has(field.name));
     line.textContent = line.dataset.kept;
   }
   form.addEventListener("input", () => {
