@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,8 +34,8 @@ FORGET_TRIES = text("SELECT forget_sign_in_tries(:pair)")
 class SignedIn:
     actor: Actor
     account: Account
-    left: timedelta = timedelta(0)
-    """Until the session ends whatever is done in it; none before one is opened."""
+    ends_at: datetime | None = None
+    """When the session ends whatever is done in it; none before one is opened."""
 
 
 def hash_of(token: str) -> bytes:
@@ -119,7 +119,7 @@ async def read_session(tx: AsyncSession, token: str, *, idle: timedelta, absolut
     if at - session.seen_at > timedelta(seconds=30):
         session.seen_at = at
     signed_in = await _signed_in(tx, session.account_id, short_hash(token))
-    return replace(signed_in, left=absolute - (at - session.created_at))
+    return replace(signed_in, ends_at=session.created_at + absolute)
 
 
 async def read_bearer(tx: AsyncSession, tokens: Tokens, token: str) -> Actor:

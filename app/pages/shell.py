@@ -219,8 +219,8 @@ class Page:
     is_served: bool
     idle_seconds: int
     """Without a request for this long, the session ends."""
-    left_seconds: int
-    """After this long it ends anyway."""
+    ends_at: str
+    """When it ends anyway; an instant, so that the same page stays the same bytes."""
 
     @property
     def language(self) -> str:
@@ -256,7 +256,7 @@ async def open_page(request: Request, actor: PageActor, tx: Transaction) -> Page
         form_token(request),
         is_served,
         idle_seconds=request.app.state.settings.session_idle_minutes * 60,
-        left_seconds=int(request.state.session_left.total_seconds()),
+        ends_at=request.state.session_ends_at.isoformat(timespec="seconds"),
     )
     found: Page = request.state.page
     return found
