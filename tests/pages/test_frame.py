@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from app.pages.shell import Shown
 from tests.pages.browsing import Visitor
 from tests.proceedings.walk import filed
 from tests.world import World
@@ -21,3 +25,10 @@ class TestTimes:
         assert filed_at.strftime("(%Y-%m-%dT%H:%M:%SZ)") in await desk.text()
         await desk.follow("Show times as the agency writes them")
         assert "Z)" not in await desk.text()
+
+    def test_both_languages_call_the_zone_as_people_here_do(self) -> None:
+        at, zone = datetime(2026, 3, 1, 21, 40, 5, tzinfo=UTC), ZoneInfo("America/Denver")
+        assert Shown("en", zone).value(at) == "March 1, 2026, 2:40 PM MST"
+        assert Shown("es", zone).value(at) == "1 de marzo de 2026, 14:40 MST"
+        assert Shown("en", zone).clock(at, to_the_second=True) == "2:40:05 PM"
+        assert Shown("es", zone).clock(at, to_the_second=True) == "14:40:05"

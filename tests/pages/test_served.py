@@ -206,6 +206,17 @@ class TestTheLetter:
         for other in [*(person.name.split()[-1] for person in world.cast.values()), PERSON, str(number)]:
             assert other not in words
 
+    async def test_it_is_written_in_the_language_of_its_reader(
+        self, world: World, browser: Browser, written: list[dict[str, Any]]
+    ) -> None:
+        walk = await decided(world)
+        await browser.sign_in(world.commander)
+        form = hidden(await browser.get(f"/cases/{walk.case_id}/telling"))
+        made = await browser.post(f"/cases/{walk.case_id}/letter", {**form, "harmed": PERSON, "language": "es"})
+        assert made.status_code == 200
+        assert written[-1]["lang"] == "es"
+        assert re.fullmatch(r"\d{1,2} de [a-z]+ de \d{4}", written[-1]["date"])
+
     async def test_only_hashes_are_kept(self, world: World, browser: Browser, written: list[dict[str, Any]]) -> None:
         walk = await decided(world)
         await browser.sign_in(world.commander)
