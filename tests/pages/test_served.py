@@ -85,6 +85,20 @@ class TestTheAccused:
         assert "Lodge 7, Ms. Ortiz" in page
         assert "notice.represented" in world.kinds()
 
+    async def test_they_name_one_until_it_is_decided(self, world: World, browser: Browser) -> None:
+        matter = await make_matter(world)
+        notice = await matter.ready(is_sample=False)
+        await browser.sign_in(world.bystander)
+        at = f"/notices/{notice}"
+        answered = (await browser.get(at)).text
+        assert "I froze." in answered
+        assert "Save the representative" in answered
+        assert (await matter.decide(considered="Weighed.")).status_code == 201
+        over = (await browser.get(at)).text
+        assert "Save the representative" not in over
+        assert "Name them here" not in over
+        assert "You named no representative." in over
+
     async def test_they_answer_once(self, world: World, browser: Browser) -> None:
         _, notice = await served(world)
         await browser.sign_in(world.bystander)
