@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, text, update
+from sqlalchemy import exists, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor, Role
@@ -84,6 +84,11 @@ async def count_refused(tx: AsyncSession, refused: Refused) -> None:
     await speak_for(tx, refused.agency_id)
     await tx.execute(COUNT_TRY, {"pair": refused.pair, "window": WINDOW})
     record(tx, "session.refused", ("account", refused.account_id), out="denied", code="refused", why="password")
+
+
+async def was_here(tx: AsyncSession, account: Account) -> bool:
+    """Whether this account ever had a session of the pages."""
+    return bool(await tx.scalar(select(exists().where(Session.account_id == account.id))))
 
 
 async def open_session(tx: AsyncSession, signed_in: SignedIn) -> str:
