@@ -160,8 +160,8 @@ def unmarked(page: str, data: list[str]) -> set[str]:
 
 async def read_everything(browser: Browser, person: Person) -> Iterator[tuple[str, str]]:
     """Every page that links lead one person to, a few of each kind."""
-    await browser.sign_in(person)
     browser.client.cookies.set(shell.LANGUAGE_COOKIE, LANGUAGE)
+    await browser.sign_in(person)
     waiting, seen, pages = deque(["/"]), {"/"}, []
     kinds: dict[str, int] = {}
     while waiting:
