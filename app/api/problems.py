@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.routing import compile_path
 
 from app.access.actor import Actor
@@ -235,3 +236,4 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, on_database_error)
     app.add_exception_handler(PoolTimeout, on_database_error)
     app.add_exception_handler(Exception, on_fault)
+    app.add_middleware(ServerErrorMiddleware, handler=on_fault)  # its own stands outside, where no headers are added
