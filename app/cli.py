@@ -71,7 +71,7 @@ def serve(
     """Serve pages and API; worker and signer run beside it as processes of their own."""
     from app.jobs.web import serve_web
 
-    serve_web(host, port, workers)
+    serve_web(host, port, workers, Settings().forwarded_by)
 
 
 @app.command()
