@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,6 +42,11 @@ class Front:
 
     port: int
     log: Path
+
+    def say_all(self, each: list[bytes]) -> list[bytes]:
+        """Send requests at once, each over a connection of its own."""
+        with ThreadPoolExecutor(len(each)) as threads:
+            return list(threads.map(self.say, each))
 
     def say(self, sent: bytes, *, seconds: float = 20) -> bytes:
         """Send bytes as they are; all that comes back until the front closes the connection."""

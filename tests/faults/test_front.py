@@ -193,6 +193,29 @@ class TestSlowness:
         assert json.loads(house.front.log.read_text().splitlines()[-1])["status"] == 408
 
 
+class TestHaste:
+    """Section 5: ten requests in a second from one session, twenty at once; the next is told to wait."""
+
+    @pytest.mark.parametrize("line", [b"Authorization: Bearer a", b"Cookie: language=es; __Host-session=b"])
+    def test_one_session_waits_and_another_does_not(self, before: Front, heard: Listener, line: bytes) -> None:
+        answers = before.say_all([b"GET /cases HTTP/1.1\r\n" + HOST + line + b"\r\n" + END] * 60)
+        late = [answer for answer in answers if status(answer) != 200]
+        assert 20 <= len(answers) - len(late) < 50
+        assert {(status(answer), slug(answer)) for answer in late} == {(429, "rate-limited")}
+        assert all(b"Retry-After: 1\r\n" in answer for answer in late)
+        assert heard.take().count(b"GET /cases") == len(answers) - len(late)
+        assert status(before.say(GET + HOST + line + b"c\r\n" + END)) == 200
+
+    @pytest.mark.parametrize(
+        "head",
+        [b"GET /assets/1/own/pages.css HTTP/1.1\r\nCookie: __Host-session=d\r\n", b"GET /sign-in HTTP/1.1\r\n"],
+    )
+    def test_looks_and_strangers_are_not_counted(self, before: Front, head: bytes) -> None:
+        """Many share one address; what guesses at passwords is counted by the product itself (S39)."""
+        assert {status(answer) for answer in before.say_all([head + HOST + END] * 60)} == {200}
+        assert heard.take().count(b"Host: ") == 60
+
+
 class TestWhatTravelsOn:
     async def test_a_report_is_filed_through_it(self, house: House) -> None:
         before = house.reports()
