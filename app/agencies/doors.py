@@ -66,7 +66,7 @@ async def by_session(request: Request, tx: Transaction) -> Actor:
     )
     request.state.actor = signed_in.actor
     request.state.account = signed_in.account
-    request.state.session_left = signed_in.left
+    request.state.session_ends_at = signed_in.ends_at
     return signed_in.actor
 
 

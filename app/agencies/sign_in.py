@@ -6,9 +6,9 @@ import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, text, update
+from sqlalchemy import exists, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor, Role
@@ -34,8 +34,8 @@ FORGET_TRIES = text("SELECT forget_sign_in_tries(:pair)")
 class SignedIn:
     actor: Actor
     account: Account
-    left: timedelta = timedelta(0)
-    """Until the session ends whatever is done in it; none before one is opened."""
+    ends_at: datetime | None = None
+    """When the session ends whatever is done in it; none before one is opened."""
 
 
 def hash_of(token: str) -> bytes:
@@ -86,6 +86,11 @@ async def count_refused(tx: AsyncSession, refused: Refused) -> None:
     record(tx, "session.refused", ("account", refused.account_id), out="denied", code="refused", why="password")
 
 
+async def was_here(tx: AsyncSession, account: Account) -> bool:
+    """Whether this account ever had a session of the pages."""
+    return bool(await tx.scalar(select(exists().where(Session.account_id == account.id))))
+
+
 async def open_session(tx: AsyncSession, signed_in: SignedIn) -> str:
     """A new browser session; returns its token, which is never stored (S34)."""
     token = secrets.token_urlsafe(32)
@@ -119,7 +124,7 @@ async def read_session(tx: AsyncSession, token: str, *, idle: timedelta, absolut
     if at - session.seen_at > timedelta(seconds=30):
         session.seen_at = at
     signed_in = await _signed_in(tx, session.account_id, short_hash(token))
-    return replace(signed_in, left=absolute - (at - session.created_at))
+    return replace(signed_in, ends_at=session.created_at + absolute)
 
 
 async def read_bearer(tx: AsyncSession, tokens: Tokens, token: str) -> Actor:

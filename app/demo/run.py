@@ -171,7 +171,7 @@ def wait_until_ready(port: int) -> None:
 
 def tell_where(data: Path) -> None:
     known = json.loads((data / "demo.json").read_text())
-    say(f"\nUpstander is ready: {known['base_url']}  (all people, cases and figures in it are made up)")
+    say(f"\nUpstander is ready: {known['base_url']}  (its people, reports and findings are made up)")
     say(f"Sign-ins, also in {data / 'demo.json'}; the password of all of them is  {known['accounts'][0]['password']}\n")
     for account in known["accounts"]:
         say(f"  {account['role']:<22}{account['email']:<44}{account['name']}")

@@ -10,10 +10,13 @@ from fastapi import APIRouter, Request, Response
 
 from app.access.actor import Actor
 from app.agencies import sign_in as agencies
+from app.agencies.actions import set_language
 from app.agencies.doors import cookie_name, open_to_all, signed_in
+from app.agencies.models import Account
 from app.http.route import Act, Transaction
 from app.pages.guard import TOKEN_FIELD, Form, MalformedForm, OwnForm, SessionForm, form_token, is_own, read_form
-from app.pages.shell import go, render
+from app.pages.shell import LANGUAGE_COOKIE, go, language_asked, render
+from app.words import LANGUAGES
 
 SAFE_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9/_.?=&%-]{0,500}")
 EMAIL_CHARACTERS = 254
@@ -39,7 +42,9 @@ async def sign_in(request: Request, form: OwnForm, tx: Transaction) -> Response:
     """Open a session; raises Unauthenticated, which shows the form again."""
     source = request.client.host if request.client else ""
     email, password = form.one("email")[:EMAIL_CHARACTERS], form.one("password")[: PASSWORD_CHARACTERS + 1]
-    token = await agencies.open_session(tx, await agencies.sign_in(tx, email, password, source))
+    found = await agencies.sign_in(tx, email, password, source)
+    await _keep_language(request, tx, found.account)
+    token = await agencies.open_session(tx, found)
     to = safe_path(form.one("next"))
     answer: Response = go(to)
     if form.one("carried"):
@@ -54,6 +59,15 @@ async def sign_in(request: Request, form: OwnForm, tx: Transaction) -> Response:
         path="/",
     )
     return answer
+
+
+async def _keep_language(request: Request, tx: Transaction, account: Account) -> None:
+    """What was chosen in this browser goes on; whoever signs in for the first time reads on as they began."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    if chosen not in LANGUAGES:
+        chosen = account.language if await agencies.was_here(tx, account) else language_asked(request)
+    if chosen != account.language:
+        await set_language(tx, account, chosen)
 
 
 def carried_fields(form: Form) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime, get_month_names
+from babel.dates import format_date, format_datetime, format_time, get_month_names
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -37,6 +37,8 @@ WRITTEN = {
     "es": ("d 'de' MMMM 'de' y", "EEEE, d 'de' MMMM 'de' y", "H:mm zzz"),
 }
 """How a language writes a day, a day with its name, and a time (Unicode TR 35)."""
+AS_IN_THE_STATES = {"en": "en_US", "es": "es_US"}
+"""Where a language is spoken here: its readers are told "MST", where Spanish at large has "-0700"."""
 LANGUAGE_COOKIE = "language"
 HIDDEN = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 """Marks that turn or hide text."""
@@ -108,17 +110,26 @@ class Shown:
         return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), words)
 
     def day(self, on: date) -> str:
-        return format_date(on, self._written[0], locale=self.language)
+        return format_date(on, self._written[0], locale=self.locale)
 
     def value(self, value: object) -> str:
         """A value inside a sentence of the law library."""
         day, weekday, clock = self._written
         if isinstance(value, datetime):
             local = value.astimezone(self.zone)
-            return format_datetime(local, f"{day}, {clock}", tzinfo=self.zone, locale=self.language)
+            return format_datetime(local, f"{day}, {clock}", tzinfo=self.zone, locale=self.locale)
         if isinstance(value, date):
-            return format_date(value, weekday, locale=self.language)
+            return format_date(value, weekday, locale=self.locale)
         return str(value)
+
+    def clock(self, at: datetime, to_the_second: bool) -> str:
+        """The time of day alone, without its zone."""
+        form = self._written[2].removesuffix(" zzz").replace("mm", "mm:ss" if to_the_second else "mm")
+        return str(format_time(at.astimezone(self.zone), form, tzinfo=self.zone, locale=self.locale))
+
+    @property
+    def locale(self) -> str:
+        return AS_IN_THE_STATES.get(self.language, self.language)
 
     @property
     def _written(self) -> tuple[str, str, str]:
@@ -219,8 +230,8 @@ class Page:
     is_served: bool
     idle_seconds: int
     """Without a request for this long, the session ends."""
-    left_seconds: int
-    """After this long it ends anyway."""
+    ends_at: str
+    """When it ends anyway; an instant, so that the same page stays the same bytes."""
 
     @property
     def language(self) -> str:
@@ -256,7 +267,7 @@ async def open_page(request: Request, actor: PageActor, tx: Transaction) -> Page
         form_token(request),
         is_served,
         idle_seconds=request.app.state.settings.session_idle_minutes * 60,
-        left_seconds=int(request.state.session_left.total_seconds()),
+        ends_at=request.state.session_ends_at.isoformat(timespec="seconds"),
     )
     found: Page = request.state.page
     return found

@@ -160,11 +160,11 @@ async def _words(tx: AsyncSession, case: Case, said: LetterIn, name: str) -> dic
         for allegation, finding in await findings_of(tx, case)
         if finding is not None and allegation.duty in LOOKED_AT
     ]
-    day = format_date(scene.day, "MMMM d, y", locale=said.language)
+    day = format_date(scene.day, "long", locale=said.language)
     return {
         "lang": said.language,
         "agency": agency.name,
-        "date": format_date(today, "MMMM d, y", locale=said.language),
+        "date": format_date(today, "long", locale=said.language),
         "to": name or t(TO_THE_PERSON),
         "title": t(TITLE),
         "opening": [t(OPENING) % {"day": day}, t(NAMES_NOBODY)],

@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.cases.models import Element
+from tests.cases.test_force_forms import WHEN, bring
 from tests.pages.test_guard import Browser
 from tests.proceedings.walk import Walk, filed, ok
 from tests.world import NOWHERE, Person, World, report_body
@@ -137,6 +138,24 @@ class TestTheRoster:
         assert (await desk.send(at, officer_id=str(world.stranger.officer_id))).status_code == 422
         sent(await desk.send(at, officer_id="nobody", reason="A paramedic."), "person.identified")
         assert (await desk.read(at)).status_code == 404
+
+
+class TestForceForms:
+    """Forms name users of force only, and the page says so; the banner does not call them made up."""
+
+    NAMES_FEW = "Force forms name users of force only: whoever else was there is not on them."
+
+    async def test_the_roster_says_whom_they_do_not_name(self, world: World, desk: Desk) -> None:
+        await desk.takes(world.intake, await filed(world, incident=WHEN))
+        assert self.NAMES_FEW not in await desk.text()
+        await bring(world, world.stranger)
+        told = await desk.text()
+        assert self.NAMES_FEW in told
+        assert "Used force from a force form" in told
+
+    async def test_a_demonstration_calls_its_own_people_made_up_and_no_more(self, world: World, desk: Desk) -> None:
+        await desk.takes(world.intake, await filed(world))
+        assert "Its people, reports and findings are not real." in (await desk.read()).text
 
 
 class TestAllegations:

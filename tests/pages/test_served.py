@@ -85,6 +85,20 @@ class TestTheAccused:
         assert "Lodge 7, Ms. Ortiz" in page
         assert "notice.represented" in world.kinds()
 
+    async def test_they_name_one_until_it_is_decided(self, world: World, browser: Browser) -> None:
+        matter = await make_matter(world)
+        notice = await matter.ready(is_sample=False)
+        await browser.sign_in(world.bystander)
+        at = f"/notices/{notice}"
+        answered = (await browser.get(at)).text
+        assert "I froze." in answered
+        assert "Save the representative" in answered
+        assert (await matter.decide(considered="Weighed.")).status_code == 201
+        over = (await browser.get(at)).text
+        assert "Save the representative" not in over
+        assert "Name them here" not in over
+        assert "You named no representative." in over
+
     async def test_they_answer_once(self, world: World, browser: Browser) -> None:
         _, notice = await served(world)
         await browser.sign_in(world.bystander)
@@ -205,6 +219,17 @@ class TestTheLetter:
         number = world.database.sql('SELECT number FROM "case" WHERE id = :id', id=walk.case_id)[0][0]
         for other in [*(person.name.split()[-1] for person in world.cast.values()), PERSON, str(number)]:
             assert other not in words
+
+    async def test_it_is_written_in_the_language_of_its_reader(
+        self, world: World, browser: Browser, written: list[dict[str, Any]]
+    ) -> None:
+        walk = await decided(world)
+        await browser.sign_in(world.commander)
+        form = hidden(await browser.get(f"/cases/{walk.case_id}/telling"))
+        made = await browser.post(f"/cases/{walk.case_id}/letter", {**form, "harmed": PERSON, "language": "es"})
+        assert made.status_code == 200
+        assert written[-1]["lang"] == "es"
+        assert re.fullmatch(r"\d{1,2} de [a-z]+ de \d{4}", written[-1]["date"])
 
     async def test_only_hashes_are_kept(self, world: World, browser: Browser, written: list[dict[str, Any]]) -> None:
         walk = await decided(world)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Browser, expect
 
-from tests.pages.browsing import Visitor
+from tests.pages.browsing import PHONE, Visitor
 from tests.world import PASSWORD, World
 
 
@@ -126,3 +126,31 @@ class TestTheEnd:
         await expect(notice.get_by_role("button")).to_be_hidden()
         await scripted.page.clock.fast_forward("05:00")
         await expect(notice).to_contain_text("Your session has ended")
+
+
+class TestTheLanguage:
+    """Whoever began in Spanish goes on in it, and has it wherever they sign in."""
+
+    async def test_what_was_chosen_before_signing_in_stays(
+        self, world: World, chromium: Browser, base: str, desk: Visitor
+    ) -> None:
+        await desk.go("/sign-in")
+        await desk.press("Español")
+        assert await desk.page.get_attribute("html", "lang") == "es"
+        desk.language = "es"
+        await desk.sign_in(world.reporter)
+        assert await desk.page.get_attribute("html", "lang") == "es"
+        async with Visitor.comes(chromium, base, PHONE) as elsewhere:
+            await elsewhere.sign_in(world.reporter)
+            assert await elsewhere.page.get_attribute("html", "lang") == "es"
+
+    async def test_a_first_sign_in_goes_on_in_the_browsers_language(
+        self, world: World, chromium: Browser, base: str
+    ) -> None:
+        async with Visitor.comes(chromium, base, PHONE, language="es") as spanish:
+            await spanish.sign_in(world.reporter)
+            assert await spanish.page.get_attribute("html", "lang") == "es"
+            await spanish.sign_in(world.reporter)
+        async with Visitor.comes(chromium, base, PHONE) as english:
+            await english.sign_in(world.reporter)
+            assert await english.page.get_attribute("html", "lang") == "es"

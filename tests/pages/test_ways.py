@@ -42,7 +42,6 @@ class TestSpanish:
             assert await officer.page.get_attribute("html", "lang") == "es"
             await officer.inspect("es-sign-in")
             await officer.sign_in(world.reporter)
-            await officer.press("Español")
             await officer.inspect("es-home")
             await fill_in(officer, world)
             await officer.inspect("es-review")

@@ -17,6 +17,7 @@ from app.cases.rules import GATE, OPEN, WORKED
 from app.cases.timeline import latest, read_timeline
 from app.http.cursors import read_cursor, write_cursor
 from app.http.route import Act, Transaction
+from app.incidents.models import Source
 from app.pages import labels
 from app.pages.command.links import links_on
 from app.pages.desk.cited import citable
@@ -91,6 +92,7 @@ async def _whole(page: Page, tx: AsyncSession, held: Granted[Case]) -> dict[str,
         "items": items,
         "kinds": EVIDENCE,
         "sources": SOURCES,
+        "from_forms": any(entry.source is Source.FORCE_FORM for here in case.roster for entry in here.entries),
         "latest": await latest(tx, held.record, limit=PREVIEW),
         "told": {report.id: _told(page, case, report) for report in case.reports},
         "statements": STATEMENT,

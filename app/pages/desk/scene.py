@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from babel.dates import format_time
 from fastapi import APIRouter, Depends, Response
 from markupsafe import Markup
 from pydantic import ValidationError
@@ -110,11 +109,6 @@ class Drawn:
     old: tuple[Row, ...]
 
 
-def clock_in(page: Page, at: datetime, to_the_second: bool) -> str:
-    form = "h:mm:ss a" if to_the_second else "h:mm a"
-    return str(format_time(at.astimezone(page.shown.zone), form, tzinfo=page.shown.zone, locale=page.language))
-
-
 def drawn(page: Page, scene: SceneView, names: Mapping[uuid.UUID, str], cited: list[Citable]) -> Drawn:
     """Rows in order of time, a lane for each officer of the case."""
     sources = {each.id: each for each in cited}
@@ -136,7 +130,7 @@ def drawn(page: Page, scene: SceneView, names: Mapping[uuid.UUID, str], cited: l
     old = [
         replace(_row(page, 0, mark, names, sources), because=why[mark.id]) for mark in scene.marks if mark.superseded_by
     ]
-    picture = timeline(lanes, lambda at, seconds: clock_in(page, at, seconds), page.t(TITLE))
+    picture = timeline(lanes, page.shown.clock, page.t(TITLE))
     facts, claims = {mark.kind for mark in standing}, {claim.kind for claim in scene.claims}
     key = [(symbol(SHAPES[kind], False), page.t(KINDS[kind])) for kind in MarkKind if kind in facts]
     key += [(symbol(SHAPES[kind], True), page.t(CLAIMS[kind])) for kind in MarkKind if kind in claims]
@@ -146,7 +140,7 @@ def drawn(page: Page, scene: SceneView, names: Mapping[uuid.UUID, str], cited: l
 def _row(page: Page, number: int, each: Any, names: Mapping[uuid.UUID, str], sources: Mapping[uuid.UUID, Any]) -> Row:
     mark = each if isinstance(each, SceneMarkView) else None
     exactness = mark.exactness if mark else Exactness.SECOND if each.at.second else Exactness.MINUTE
-    clock = clock_in(page, each.at, exactness is Exactness.SECOND)
+    clock = page.shown.clock(each.at, exactness is Exactness.SECOND)
     return Row(
         number,
         names.get(each.officer_id, ""),
@@ -231,7 +225,7 @@ def _filled(page: Page, earlier: SceneMarkView | None) -> dict[str, str]:
     if earlier is None:
         return dict.fromkeys(FIELDS, "") | {"exactness": Exactness.MINUTE.value}
     filled = {name: str(getattr(earlier, name)) for name in FIELDS if name not in ("at", "supersedes_id", "reason")}
-    return filled | {"at": clock_in(page, earlier.at, True), "supersedes_id": str(earlier.id), "reason": ""}
+    return filled | {"at": page.shown.clock(earlier.at, True), "supersedes_id": str(earlier.id), "reason": ""}
 
 
 @router.post("/cases/{case_id}/scene")

@@ -26,7 +26,7 @@ TOPICS = (
     (N_("Who else was there"), ("present",)),
     (N_("Who was harmed"), ("harmed",)),
     (N_("What was seen and heard"), ("view", "vantage", "heard", "times")),
-    (N_("What the reporter did"), ("part", "own_force", "acts", "how", "worked", "why_not")),
+    (N_("The author's own part"), ("part", "own_force", "acts", "how", "worked", "why_not")),
     (N_("Aid"), ("aid", "aid_given", "officer_care")),
     (N_("Cameras"), ("cameras",)),
     (N_("Who was told"), ("told",)),

@@ -4,7 +4,7 @@ const says = box.querySelector("p");
 const stay = box.querySelector("button");
 const EARLY = 5 * 60 * 1000;
 const idle = Number(box.dataset.idleSeconds) * 1000;
-const last = Date.now() + Number(box.dataset.leftSeconds) * 1000;
+const last = Date.parse(box.dataset.endsAt);
 let heard = Date.now();
 let over = false;
 
