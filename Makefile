@@ -33,6 +33,7 @@ run: ## a working demo agency on this machine; Ctrl-C ends it
 
 test: setup check ## every check and every test
 	@if [ -s .venv/browser ]; then UPSTANDER_BROWSER=$$(<.venv/browser); export UPSTANDER_BROWSER; fi; \
+	if [ -s .venv/nginx ]; then UPSTANDER_NGINX=$$(<.venv/nginx); export UPSTANDER_NGINX; fi; \
 	UPSTANDER_TEST_DATABASE_URL="$(DATABASE_URL)" exec $(BIN)/pytest -q -n 2 --dist loadfile $(PYTEST_ARGS)
 
 setup: ## install what development needs
@@ -62,7 +63,7 @@ contract:
 	$(call quietly,openapi/openapi.json is OpenAPI,$(BIN)/openapi-spec-validator openapi/openapi.json)
 
 dockerfile:
-	$(call quietly,docker/Dockerfile,$(BIN)/hadolint docker/Dockerfile)
+	$(call quietly,docker/Dockerfile and docker/front/Dockerfile,$(BIN)/hadolint docker/Dockerfile docker/front/Dockerfile)
 
 compose:
 	$(call quietly,docker/compose.yaml,$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml)

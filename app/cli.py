@@ -71,7 +71,7 @@ def serve(
     """Serve pages and API; worker and signer run beside it as processes of their own."""
     from app.jobs.web import serve_web
 
-    serve_web(host, port, workers)
+    serve_web(host, port, workers, Settings().forwarded_by)
 
 
 @app.command()
@@ -213,6 +213,20 @@ def verify(context: typer.Context) -> None:
 
     checker = Path(__file__).with_name("verify.py")
     sys.exit(subprocess.run([sys.executable, "-I", checker, *context.args], check=False).returncode)
+
+
+@app.command()
+@plainly
+def rate(
+    what: Annotated[str, typer.Argument(help="search (usually 60 a minute), report (10 an hour), export (5 a day)")],
+    most: Annotated[int, typer.Argument(help="how many one person may do in that time")],
+    agency: AgencyOption,
+) -> None:
+    """Let the people of an agency do more at a time than is usual; less than that can be set for nobody."""
+    from app.jobs.rates import set_agency_rate
+
+    asyncio.run(set_agency_rate(Settings(), agency, what, most))
+    typer.echo(f"From now on {most} for each person.")
 
 
 @keys.command("make")

@@ -91,6 +91,11 @@ class Unavailable(DomainError):
     """This cannot be done right now; nothing was stored."""
 
 
+@dataclass(eq=False)
+class AuditUnavailable(Unavailable):
+    """The record cannot be written right now, so nothing was done."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong with an input: where (JSON pointer) and which rule, never the value (S43)."""

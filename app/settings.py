@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     log_origin: str = Field(
         "upstander.invalid/ia", pattern=r"^[A-Za-z0-9./-]{3,60}$", description="agency logs are <this>/<agency slug>"
     )
+    forwarded_by: str = Field(
+        "", description="addresses of the proxy in front, whose X-Forwarded-For tells the source of a sign-in (S39)"
+    )
     pool_size: int = Field(12, gt=0, le=200, description="connections of one web process")
     pool_wait_seconds: float = Field(3.0, gt=0, description="longer only hides a full pool")
     session_idle_minutes: int = Field(30, gt=0, le=30, description="S34")

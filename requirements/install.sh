@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Bring this checkout's .venv and node_modules to what the locks say; nothing to do is the usual case.
 #   install.sh run      what the demo needs
-#   install.sh test     that, the test tools and a browser (its path goes to .venv/browser)
+#   install.sh test     that, the test tools, a browser and nginx (their paths go to .venv/browser and .venv/nginx)
 # A stamp beside each part holds the hash of what it was made from, so that a second start costs no time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -126,6 +126,32 @@ browser() {
   echo "upstander: NO BROWSER FOUND OR INSTALLED: ALL BROWSER TESTS WILL BE SKIPPED (UPSTANDER_BROWSER names one)." >&2
 }
 
+# Debian's own program, unpacked beside the tests: nothing is set up on this machine, and no service starts.
+nginx_from_debian() {
+  rm -rf $venv/debian && mkdir $venv/debian && cd $venv/debian
+  apt-get download nginx || { apt-get update && apt-get download nginx; }
+  dpkg-deb -x nginx_*.deb .
+}
+
+find_nginx() {
+  local name
+  for name in "${UPSTANDER_NGINX:-}" nginx "$PWD/$venv/debian/usr/sbin/nginx"; do
+    [ -n "$name" ] && command -v "$name" >/dev/null && "$name" -v >>"$log" 2>&1 && command -v "$name" && return
+  done
+  return 1
+}
+
+front() {
+  find_nginx >$venv/nginx && return
+  if command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null; then
+    echo "upstander: fetching nginx for the tests of the front (apt-get)"
+    (nginx_from_debian) >>"$log" 2>&1 || true
+    find_nginx >$venv/nginx && return
+  fi
+  [ "${CI:-}" != true ] || refuse "nginx could not be found or fetched, and CI must not skip the tests of the front; see $log."
+  echo "upstander: NO NGINX FOUND OR FETCHED: THE TESTS OF THE FRONT WILL BE SKIPPED (UPSTANDER_NGINX names one)." >&2
+}
+
 make_venv
 : >"$log"
 case ${1:-} in
@@ -138,6 +164,7 @@ test)
   hash_of "${run_locks[@]}" pyproject.toml >$venv/stamp-run
   page_files
   browser
+  front
   ;;
 *) refuse "install.sh takes run or test" ;;
 esac

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, Record, Tenant, now_in_utc
+from app.db.base import Base, Record, Tenant, now_in_utc, word
 
 
 class UnitPast(Record, Base):
@@ -83,3 +84,22 @@ class OwnPolicy(Record, Base):
     sha256: Mapped[str]
 
     __table_args__ = (UniqueConstraint("agency_id", "citation", "in_force_from"),)
+
+
+class Rate(StrEnum):
+    """What one person may do only so often."""
+
+    SEARCH = "search"
+    REPORT = "report"
+    EXPORT = "export"
+
+
+class AgencyRate(Record, Base):
+    """How often in this agency, where that is more than usual. Never changed; a later one takes over."""
+
+    __tablename__ = "agency_rate"
+
+    what: Mapped[Rate] = mapped_column(word(Rate))
+    most: Mapped[int]
+
+    __table_args__ = (CheckConstraint("most > 0", name="most"),)

@@ -78,12 +78,14 @@ class Around:
                 message["headers"] = self._headers(message.get("headers", []), request_id)
             await send(message)
 
-        if refused := self._refusal(scope):
-            await _refuse(send_with_headers, *refused, request_id)
-        else:
-            limited = _Limited(receive, self.settings.body_bytes)
-            await self.app(scope, limited, send_with_headers)
-        self._tell(scope, status, time.perf_counter() - started, request_id)
+        try:
+            if refused := self._refusal(scope):
+                await _refuse(send_with_headers, *refused, request_id)
+            else:
+                limited = _Limited(receive, self.settings.body_bytes)
+                await self.app(scope, limited, send_with_headers)
+        finally:
+            self._tell(scope, status, time.perf_counter() - started, request_id)
 
     def _refusal(self, scope: Scope) -> tuple[int, str, str] | None:
         if len(scope.get("raw_path", b"")) + len(scope.get("query_string", b"")) > URL_BYTES:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.routing import compile_path
 
 from app.access.actor import Actor
@@ -25,6 +26,7 @@ from app.agencies.sign_in import Refused, count_refused
 from app.audit.log import record, say_who
 from app.db.session import speak_for
 from app.errors import (
+    AuditUnavailable,
     Conflict,
     DomainError,
     Fault,
@@ -67,6 +69,9 @@ HTTP_PROBLEMS = {
 }
 UNDEFINED_COLUMN_CLASSES = ("22", "23")
 """SQLSTATE classes that an input can provoke past validation: data exceptions and constraints."""
+
+APPENDING = "audit.append("
+"""In the statements that a refused commit names: whatever it was, without its entry there is no act (S26)."""
 
 log = structlog.get_logger()
 
@@ -185,10 +190,17 @@ async def on_database_error(request: Request, error: Exception) -> Response:
     if state in ("40001", "40P01", "55P03"):
         return problem(request, 409, "state-conflict", "Someone else was changing this at the same moment; try again.")
     if isinstance(error, (PoolTimeout, OperationalError)) or state.startswith(("08", "53", "57")):
-        answer = problem(request, 503, "unavailable", Unavailable.title())
-        answer.headers["Retry-After"] = "5"
-        return answer
+        return _unavailable(request, Unavailable)
+    if APPENDING in str(getattr(error, "statement", "")):
+        log.error("audit.unavailable", sqlstate=state)
+        return _unavailable(request, AuditUnavailable)
     return await on_fault(request, error)
+
+
+def _unavailable(request: Request, kind: type[Unavailable]) -> Response:
+    answer = problem(request, 503, kind.slug(), kind.title())
+    answer.headers["Retry-After"] = "5"
+    return answer
 
 
 async def on_fault(request: Request, error: Exception) -> Response:
@@ -235,3 +247,4 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, on_database_error)
     app.add_exception_handler(PoolTimeout, on_database_error)
     app.add_exception_handler(Exception, on_fault)
+    app.add_middleware(ServerErrorMiddleware, handler=on_fault)  # its own stands outside, where no headers are added

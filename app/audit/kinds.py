@@ -51,6 +51,7 @@ KINDS: dict[str, Kind] = {
     "agency.made": _act("agency", "ori", "state"),
     "agency.read": _read("agency"),
     "agency.changed": _act("agency", "name_sha256", "went_live_on"),
+    "rate.set": _act("agency", "what", "most"),
     "unit.added": _act("unit", "parent"),
     "unit.changed": _act("unit", "parent", "name_sha256"),
     "unit.closed": _act("unit", "closed_on"),

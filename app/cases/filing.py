@@ -19,7 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor
 from app.access.gate import Granted
+from app.agencies.keeping import Rate
 from app.agencies.models import Agency
+from app.agencies.rates import take_turn
 from app.audit.entries import BLOCKS, Entry
 from app.audit.log import digest, origin_of, record
 from app.cases.ground import Ground, Named, find_event, read_ground
@@ -58,7 +60,8 @@ AskPromise = Callable[[uuid.UUID, bytes], Awaitable[str | None]]
 
 
 async def file(tx: AsyncSession, actor: Actor, said: ReportIn, *, made_up: bool = False) -> Report:
-    """File a report in named mode. Raises Validation for an officer id that is not on the roster."""
+    """File a report in named mode. Raises Validation for an officer id that is not on the roster, and RateLimited."""
+    await take_turn(tx, actor, Rate.REPORT)
     ground = await read_ground(tx, actor, said)
     agency = ground.agency
     incident_id, walled = await find_event(tx, agency.id, said, ground.named)

@@ -28,7 +28,7 @@ from app.cases.schemas import (
     ToldView,
 )
 from app.evidence.schemas import EvidenceIn, EvidenceListView, EvidenceView
-from app.http.conditions import refuse_stale, tag
+from app.http.conditions import IfMatchLatest, refuse_stale, tag
 from app.http.route import Act, PathId, Transaction
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=Act)
@@ -86,6 +86,7 @@ async def assess(
     officer_id: PathId,
     said: AssessmentIn,
     tx: Transaction,
+    if_match: IfMatchLatest = None,
 ) -> AssessmentView:
     """Record a new revision of one officer's assessment. If-Match names the one it builds on, where there is one."""
     before = await assessments.newest(tx, held.record.id, officer_id)

@@ -10,6 +10,10 @@ from app.errors import PreconditionRequired, Stale
 
 IfMatch = Annotated[str | None, Header(description="the ETag of the version you mean to change")]
 
+IfMatchLatest = Annotated[
+    str | None, Header(alias="If-Match", description="the ETag of the latest one, where there is one already")
+]
+
 
 def etag(version: int) -> str:
     return f'"{version}"'

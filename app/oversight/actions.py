@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.access.actor import Actor
 from app.access.gate import Granted
 from app.access.rights import Right
+from app.agencies.keeping import Rate
+from app.agencies.rates import take_turn
 from app.audit.log import record
 from app.db.session import time_of
 from app.errors import Conflict, Fault, NotFound, Validation
@@ -40,8 +42,10 @@ async def ask_for_export(tx: AsyncSession, asker: Actor, asked: ExportIn, *, by_
     """Ask for an export since a checkpoint; a job makes it, with the asker's rights as they are then (S8).
 
     `by_operator`: asked for at the command line, in the account's name; the record then says so. Raises Validation
-    where no checkpoint of that size was signed.
+    where no checkpoint of that size was signed, and RateLimited.
     """
+    if not by_operator:
+        await take_turn(tx, asker, Rate.EXPORT)
     since = asked.since_size if asked.since_size is not None else await last_size(tx, asker.account_id)
     if since and not await tx.scalar(IS_SIGNED, {"agency": asker.agency_id, "size": since}):
         raise Validation((Fault("/since_size", "unknown", "no checkpoint of that size was signed"),))

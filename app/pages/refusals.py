@@ -24,7 +24,10 @@ WAYS: dict[str, str] = {
     "forbidden": N_("Your office does not include this act. If you think it should, ask your administrator."),
     "state-conflict": N_("Someone may have acted before you. Go back, reload the page and look again."),
     "stale": N_("Go back, reload the page and look at what changed before you decide."),
-    "rate-limited": N_("Wait fifteen minutes before you try again. Nobody else is locked out by this."),
+    "rate-limited": N_(
+        "Wait before you try again: a minute for searches, fifteen for signing in, up to an hour for reports, up to a "
+        "day for exports. What you had saved stays, and nobody else is locked out by this."
+    ),
     "unavailable": N_("Nothing was stored. Wait a moment, then go back and send it again."),
     "internal": N_("Nothing was stored. Go back and try again; if it happens again, report the number below."),
     "too-large": N_("Nothing was stored. Go back and shorten what you sent."),

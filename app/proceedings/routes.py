@@ -18,7 +18,7 @@ from app.cases.routes import case_for
 from app.cases.rules import GATE
 from app.cases.schemas import CaseMark
 from app.cases.steps import STEPS
-from app.http.conditions import refuse_stale, tag
+from app.http.conditions import IfMatch, refuse_stale, tag
 from app.http.cursors import BadCursor, Cursor, Limit, link_next, read_cursor, write_cursor
 from app.http.route import Act, IdempotencyKey, PathId, Transaction, begin_once
 from app.proceedings import actions, letters, recusal
@@ -164,6 +164,7 @@ async def moving(
     case_id: PathId,
     move: MoveIn,
     key: IdempotencyKey = None,
+    if_match: IfMatch = None,
 ) -> Moving:
     """The case, in the hand of someone with the right that the asked-for step names in the table."""
     refuse_unfitting(move, PROCEEDINGS[move.step].takes)

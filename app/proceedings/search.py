@@ -22,7 +22,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor, Role
 from app.access.rights import Right
+from app.agencies.keeping import Rate
 from app.agencies.models import Account, Posting
+from app.agencies.rates import take_turn
 from app.audit.log import record
 from app.cases.models import Case, State
 from app.cases.rules import GATE
@@ -113,8 +115,9 @@ def words_of(asked: str) -> list[str]:
 async def search(tx: AsyncSession, actor: Actor, asked: str, key: str) -> SearchView:
     """Every word has to be found, as the beginning of a word or, in numbers and names, as a part.
 
-    The entry carries the words under a secret key, never as they are.
+    The entry carries the words under a secret key, never as they are. Raises RateLimited.
     """
+    await take_turn(tx, actor, Rate.SEARCH)
     words = words_of(asked)
     cases = await _cases(tx, actor, words) if words else []
     people = await _people(tx, actor, words) if words else []

@@ -22,7 +22,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Role
 from app.agencies.actions import AgencyFacts, add_officer, make_agency
+from app.agencies.keeping import Rate
 from app.agencies.models import Account, AccountRole, Rank
+from app.agencies.rates import MOST, set_rate
 from app.agencies.schemas import OfficerIn
 from app.agencies.tokens import Tokens
 from app.db.embedded import Server
@@ -162,6 +164,8 @@ async def _make_cast(tx: AsyncSession, settings: Settings, number: int) -> Cast:
         f"Bench {number}", f"bench-{number}", f"BN{number:07}", "CO", "America/Denver", date(2020, 1, 1)
     )
     agency = await make_agency(tx, facts, settings.log_origin)
+    for what in Rate:
+        await set_rate(tx, agency.id, what, MOST)
     sergeant = await _add_officer(tx, agency.id, 0, None)
     await _add_account(tx, agency.id, Role.SUPERVISOR, sergeant)
     commander_id = await _add_account(tx, agency.id, Role.COMMANDER, None)
