@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 
-from app.agencies import keeping_routes
+from app.agencies import client_routes, keeping_routes
 from app.agencies import routes as agencies
 from app.agencies.doors import DOORS, Door
 from app.agencies.tokens import Tokens
@@ -38,6 +38,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     house.router,
     agencies.router,
     keeping_routes.router,
+    client_routes.router,
     provisions.router,
     filing_routes.router,
     proceedings.router,

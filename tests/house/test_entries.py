@@ -182,7 +182,7 @@ def _rightful(world: World, path: str) -> tuple[Person, str]:
         return world.reporter, filled
     if path.startswith("/v1/audit"):
         return world.board, filled
-    if path.startswith("/v1/accounts") or path.endswith("/kin"):
+    if path.startswith(("/v1/accounts", "/v1/api-clients")) or path.endswith("/kin"):
         return world.admin, filled
     return world.commander, filled
 
