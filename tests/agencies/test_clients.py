@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
+import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus
@@ -11,11 +13,14 @@ from urllib.parse import quote_plus
 import httpx2
 import pytest
 
+from app.access.actor import Actor
 from app.access.rights import OFFICES, SCOPES, Right, Scope
 from app.api.app import doors_of
+from app.cases.rules import GATE
+from app.errors import NotFound
 from tests.house.test_entries import api_routes
 from tests.proceedings.walk import ok, problem
-from tests.world import NOWHERE, World, fresh_key, today
+from tests.world import NOWHERE, World, file_case, fresh_key, today
 
 AT = "/v1/api-clients"
 READS = {"name": "Roster feed", "scopes": ["agency:read"]}
@@ -266,6 +271,19 @@ class TestScopes:
                 assert answer.status_code in (403, 404), (method, route.path, answer.status_code, answer.text)
                 tried += 1
         assert tried > 60
+
+    async def test_a_gate_asks_for_the_scope_whatever_office_there_is(self, world: World) -> None:
+        """A client holds no office; if one ever came to hold one, its scopes would still be all that it has."""
+        case_id = uuid.UUID((await file_case(world))["case_id"])
+        who = world.commander
+        person = Actor(who.account_id, who.agency_id, NOWHERE, who.name, who.roles)
+        async with world.transaction() as tx:
+            assert await GATE.fetch(tx, person, case_id, Right.READ_CASE)
+            client = replace(person, scopes=frozenset(SCOPES))
+            assert (await tx.scalars(GATE.readable(client, Right.READ_CASE))).all() == []
+            with pytest.raises(NotFound):
+                await GATE.fetch(tx, client, case_id, Right.READ_CASE)
+            tx.info["unlogged"] = True
 
     async def test_every_route_without_a_right_is_for_everyone_or_says_who_one_is(self, world: World) -> None:
         bare = {route.path for route in api_routes(world.app) for door in doors_of(route) if door.kind == "signed-in"}

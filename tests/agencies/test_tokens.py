@@ -16,7 +16,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, HashAlgorithm
 from jose import jwe, jwt
 
 from app.agencies.token_keys import LAST, LEAD, KeyRefused, new_kid, new_token_key
@@ -67,12 +67,12 @@ def head_of(token: str) -> dict[str, Any]:
     return found
 
 
-def es256(head: Any, body: Any, key: str = OURS) -> str:
+def es256(head: Any, body: Any, key: str = OURS, hashed: HashAlgorithm = SHA256()) -> str:  # noqa: B008
     """Signed with a P-256 key, whatever the header says."""
     signed = f"{part(head)}.{part(body)}"
     private = serialization.load_pem_private_key(key.encode(), None)
     assert isinstance(private, ec.EllipticCurvePrivateKey)
-    r, s = decode_dss_signature(private.sign(signed.encode(), ec.ECDSA(SHA256())))
+    r, s = decode_dss_signature(private.sign(signed.encode(), ec.ECDSA(hashed)))
     return f"{signed}.{b64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 
 
@@ -297,6 +297,12 @@ class TestForgedTokens:
     @pytest.mark.parametrize("name", FORGED)
     def test_a_forged_token_is_refused(self, name: str) -> None:
         refuse(FORGED[name]())
+
+    def test_the_library_is_told_the_one_algorithm_too(self) -> None:
+        """Were the header not checked before, it would verify by what the header says."""
+        with pytest.raises(BadToken):
+            tokens()._verify(es256(GOOD_HEAD | {"alg": "ES384"}, claims(), hashed=SHA384()), PUBLIC_PEM.decode())
+        assert tokens()._verify(es256(GOOD_HEAD, claims()), PUBLIC_PEM.decode())
 
 
 def named(age: timedelta) -> str:
