@@ -234,12 +234,29 @@ def rate(
 def keys_make() -> None:
     """Make what is missing: secrets of the installation, and the signer's keys of every log that has none."""
     from app.jobs.log_keys import make_missing_log_keys, make_missing_secrets
+    from app.jobs.token_rotation import drop_ended
 
     settings = Settings()
     for name in make_missing_secrets(settings):
         typer.echo(f"secret {name}")
+    for kid in drop_ended(settings):
+        typer.echo(f"dropped the ended token key {kid}")
     for origin in asyncio.run(make_missing_log_keys(settings)):
         typer.echo(f"keys of {origin}")
+
+
+@keys.command("rotate")
+@plainly
+def keys_rotate(
+    stolen: Annotated[bool, typer.Option("--stolen", help="end all tokens now: the keys so far are dropped")] = False,
+) -> None:
+    """Make a new key for the tokens of API clients; the one before verifies until its last token has ended."""
+    from app.jobs.token_rotation import rotate
+
+    rotated = rotate(Settings(), stolen=stolen)
+    typer.echo(f"token key {rotated.kid} signs from {rotated.signs_from:%H:%M:%S} UTC")
+    for kid in rotated.dropped:
+        typer.echo(f"dropped {kid}")
 
 
 @keys.command("show")

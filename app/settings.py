@@ -93,16 +93,21 @@ class Secrets:
     draft_key: str
     cursor_key: str
     token_keys: dict[str, str]
-    """kid -> PEM of a P-256 private key; the last by name signs, all verify (S37)."""
+    """kid -> PEM of a P-256 private key; a kid says when its key was made (S37)."""
 
 
 def read_secrets(folder: Path) -> Secrets:
     """Read all secret files. Raises SecretsMissing with a plain sentence (S58)."""
     values = {name: read_secret(folder, name) for name in SECRET_FILES}
+    return Secrets(**values, token_keys=read_token_keys(folder))
+
+
+def read_token_keys(folder: Path) -> dict[str, str]:
+    """Kid -> PEM of every token key, for a process that reads them again. Raises SecretsMissing."""
     token_keys = {path.stem: path.read_text() for path in sorted((folder / "token").glob("*.pem"))}
     if not token_keys:
         raise SecretsMissing(f"No token key in {folder / 'token'}. Run `upstander keys make` to create one.")
-    return Secrets(**values, token_keys=token_keys)
+    return token_keys
 
 
 def read_secret(folder: Path, name: str) -> str:
@@ -117,16 +122,27 @@ def read_secret(folder: Path, name: str) -> str:
     return text
 
 
-def make_secrets(folder: Path, new_token_key: str) -> list[str]:
-    """Create the secret files that are missing, readable by the owner alone; says which were made."""
+def make_secrets(folder: Path, kid: str, token_key: str) -> list[str]:
+    """Create the secret files that are missing, readable by the owner alone; says which were made.
+
+    The token key is taken only where there is none.
+    """
     (folder / "token").mkdir(parents=True, exist_ok=True, mode=0o700)
     made = [name for name in SECRET_FILES if not (folder / name).exists()]
     for name in made:
         _write_private(folder / name, random.token_urlsafe(48))
     if not any((folder / "token").glob("*.pem")):
         made.append("token")
-        _write_private(folder / "token" / f"{random.token_hex(4)}.pem", new_token_key)
+        add_token_key(folder, kid, token_key)
     return made
+
+
+def add_token_key(folder: Path, kid: str, token_key: str) -> None:
+    _write_private(folder / "token" / f"{kid}.pem", token_key)
+
+
+def drop_token_key(folder: Path, kid: str) -> None:
+    (folder / "token" / f"{kid}.pem").unlink()
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 
-from app.agencies.tokens import new_token_key
+from app.agencies.token_keys import new_token_key
 from app.db.embedded import Server
 from app.db.migrate import migrate, prepare
 from app.db.roles import Roles

@@ -27,7 +27,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """The signed-in person for the length of one request; read afresh each time, never cached (S7)."""
+    """The signed-in person or API client for the length of one request; read afresh each time, never cached (S7)."""
 
     account_id: uuid.UUID
     agency_id: uuid.UUID
@@ -38,6 +38,11 @@ class Actor:
     session: str = ""
     """A short digest of the session or the token's id, for the record (S53)."""
     stepped_up_at: datetime | None = None
+    scopes: frozenset[str] | None = None
+    """The rights that an API client was registered for, and all that it has: it holds no office. None for a person."""
+
+    def is_within_scope(self, right: str) -> bool:
+        return self.scopes is None or right in self.scopes
 
     def has(self, *roles: Role) -> bool:
         return not self.roles.isdisjoint(roles)
@@ -45,4 +50,6 @@ class Actor:
     @property
     def office(self) -> str:
         """The roles as one word for the record, in a fixed order."""
+        if self.scopes is not None:
+            return "api_client"
         return "+".join(sorted(self.roles)) or "none"

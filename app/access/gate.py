@@ -83,7 +83,11 @@ class Gate(Generic[R]):
         return or_(false(), *(wall.around(actor) for wall in self.walls))
 
     def _granted(self, grants: tuple[Grant, ...], actor: Actor, right: Right | None) -> ColumnElement[bool]:
-        fitting = [grant.to(actor) for grant in grants if right is None or right in grant.may]
+        fitting = [
+            grant.to(actor)
+            for grant in grants
+            if any(actor.is_within_scope(each) for each in grant.may if right is None or right == each)
+        ]
         return or_(false(), *fitting)
 
     def may(self, actor: Actor, right: Right | None = None) -> ColumnElement[bool]:
@@ -140,5 +144,16 @@ def everything() -> ColumnElement[bool]:
 
 def refuse_without_office(actor: Actor, right: Right) -> None:
     """Raise Forbidden unless one of the actor's offices holds this right over the agency."""
-    if not actor.has(*OFFICES.get(right, frozenset())):
+    if not may_over_agency(actor, right):
         raise Forbidden from Denial(right, "agency", actor.agency_id, "right")
+
+
+def may_over_agency(actor: Actor, right: Right) -> bool:
+    """Whether a person's offices hold this right over the agency, or an API client was registered for it."""
+    return right in actor.scopes if actor.scopes is not None else actor.has(*OFFICES.get(right, frozenset()))
+
+
+def refuse_out_of_scope(actor: Actor, right: Right) -> None:
+    """Raise Forbidden to an API client that was not registered for this right, whatever a gate would say."""
+    if not actor.is_within_scope(right):
+        raise Forbidden from Denial(right, "agency", actor.agency_id, "scope")

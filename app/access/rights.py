@@ -108,3 +108,33 @@ READS = frozenset(
     }
 )
 """Rights that change nothing: the row is fetched without a lock."""
+
+
+class Scope(StrEnum):
+    """What an API client can be registered for: rights of an office over the agency, under their names."""
+
+    READ_AGENCY = Right.READ_AGENCY.value
+    KEEP_ROSTER = Right.KEEP_ROSTER.value
+    READ_POLICIES = Right.READ_POLICIES.value
+    READ_MATRICES = Right.READ_MATRICES.value
+
+
+SCOPES: dict[str, str] = {
+    Scope.READ_AGENCY: "read the agency, its units, roster and calendar",
+    Scope.KEEP_ROSTER: "keep the roster: officers, posts, units, declared relatives",
+    Scope.READ_POLICIES: "read the law and the policies that apply",
+    Scope.READ_MATRICES: "read the discipline matrices",
+}
+"""No more than the office that registers a client holds itself, and never accounts, settings, reports, cases or the
+record: an administrator who makes one gains nothing by its secret."""
+
+
+def scopes_now(registered: list[str] | None, asked: str | None) -> frozenset[str] | None:
+    """What a token may be used for: registered now, and asked for when it was issued. None for a person's, without end.
+
+    A token that names scopes for what is no API client opens nothing.
+    """
+    if registered is None:
+        return None if asked is None else frozenset()
+    held = frozenset(registered) & frozenset(SCOPES)
+    return held if asked is None else held & frozenset(asked.split())

@@ -6,11 +6,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor, Role
 from app.agencies.actions import refuse_incompatible
+from app.agencies.keeping import ApiClient
 from app.agencies.models import Account, AccountRole
 from app.audit.log import record
 from app.db.session import time_of
@@ -24,9 +25,15 @@ class OwnAccount(Conflict):
     """Nobody changes their own access: another administrator has to do it."""
 
 
+def of_people() -> Select[Account]:
+    """All accounts but those of API clients, which hold no office, are not invited and never sign in at a page."""
+    return select(Account).where(Account.id.not_in(select(ApiClient.id)))
+
+
 async def account_by_id(tx: AsyncSession, account_id: uuid.UUID) -> Account:
-    """Locked. Raises NotFound."""
-    account = await tx.get(Account, account_id, with_for_update=True)
+    """A person's, locked. Raises NotFound."""
+    query = of_people().where(Account.id == account_id).with_for_update(of=Account)
+    account: Account | None = await tx.scalar(query.execution_options(populate_existing=True))
     if account is None:
         raise NotFound
     return account

@@ -10,13 +10,14 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
+from fastapi.openapi.models import OAuth2, OAuthFlowClientCredentials, OAuthFlowPassword, OAuthFlows
 from fastapi.security import OAuth2PasswordBearer
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor
-from app.access.gate import Gate, Granted, Inside, refuse_without_office
-from app.access.rights import Right
+from app.access.gate import Gate, Granted, Inside, refuse_out_of_scope, refuse_without_office
+from app.access.rights import SCOPES, Right
 from app.agencies.sign_in import read_bearer, read_session
 from app.errors import Forbidden, Unauthenticated
 from app.http.conditions import IfMatch, refuse_stale
@@ -26,7 +27,16 @@ COOKIE = "__Host-session"
 PLAIN_COOKIE = "session"
 """Without https (a demo on one machine) browsers refuse the __Host- prefix."""
 
-bearer = OAuth2PasswordBearer(tokenUrl="/v1/auth/token", auto_error=False)
+TOKEN_URL = "/v1/auth/token"  # noqa: S105 - an address
+bearer = OAuth2PasswordBearer(tokenUrl=TOKEN_URL, auto_error=False)
+bearer.model = OAuth2(
+    flows=OAuthFlows(
+        password=OAuthFlowPassword(tokenUrl=TOKEN_URL),
+        clientCredentials=OAuthFlowClientCredentials(
+            tokenUrl=TOKEN_URL, scopes={str(scope): says for scope, says in SCOPES.items()}
+        ),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -182,6 +192,7 @@ def listing(right: Right, *, page: bool = False) -> Any:
     who = by_session if page else by_bearer
 
     async def ask(actor: Actor = Depends(who)) -> Actor:
+        refuse_out_of_scope(actor, right)
         return actor
 
     return guard(Door("list", right), ask)
@@ -210,5 +221,11 @@ async def _once(request: Request, actor: ApiActor, key: IdempotencyKey = None) -
     await begin_once(request, actor.account_id, actor.agency_id, key)
 
 
+async def _once_sealed(request: Request, actor: ApiActor, key: IdempotencyKey = None) -> None:
+    await begin_once(request, actor.account_id, actor.agency_id, key, is_secret=True)
+
+
 ONCE = Depends(_once)
 """In a route's `dependencies`: this act takes an Idempotency-Key."""
+ONCE_SEALED = Depends(_once_sealed)
+"""The same, where the answer holds a secret."""

@@ -103,3 +103,24 @@ class AgencyRate(Record, Base):
     most: Mapped[int]
 
     __table_args__ = (CheckConstraint("most > 0", name="most"),)
+
+
+class ApiClient(Record, Base):
+    """A machine account: a program of the agency's with rights of its own and no office. Revoked, never changed."""
+
+    __tablename__ = "api_client"
+
+    id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    """Of its account too, which can neither hold an office nor sign in."""
+    name: Mapped[str]
+    scopes: Mapped[list[str]]
+    secret_hash: Mapped[str]
+    """Argon2id in PHC form; the secret was shown once."""
+    made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    last_used_at: Mapped[datetime | None]
+    """When it last asked for a token."""
+    revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("uq_api_client_name", "agency_id", "name", unique=True, postgresql_where=text("revoked_at IS NULL")),
+    )

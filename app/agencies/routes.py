@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import AfterValidator
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor, Role
 from app.access.rights import Right
 from app.agencies import actions, staff
+from app.agencies.accounts import account_by_id, of_people
+from app.agencies.client_schemas import TokenIn
+from app.agencies.clients import credentials_of, sign_in_client
 from app.agencies.doors import ONCE, holds, open_to_all, signed_in
 from app.agencies.models import Account, AccountRole, Officer, Posting, Unit
 from app.agencies.schemas import (
@@ -33,7 +37,7 @@ from app.agencies.schemas import (
 from app.agencies.sign_in import sign_in
 from app.audit.log import record
 from app.db.session import time_of
-from app.errors import NotFound
+from app.errors import Fault, NotFound, Validation
 from app.http.conditions import tag
 from app.http.route import Act, PathId, Transaction
 from app.http.text import clean
@@ -44,23 +48,37 @@ RosterKeeper = Annotated[Actor, holds(Right.KEEP_ROSTER)]
 AccountKeeper = Annotated[Actor, holds(Right.KEEP_ACCOUNTS)]
 
 
-@router.post("/v1/auth/token", tags=["sign-in"], dependencies=[open_to_all("this is where one signs in")])
-async def token(
-    request: Request,
-    tx: Transaction,
-    username: Annotated[str, Form(max_length=254, description="email")],
-    password: Annotated[str, Form(max_length=128, json_schema_extra={"format": "password"})],
-    grant_type: Annotated[Literal["password"], Form()] = "password",
-) -> TokenView:
-    """Sign in as an API client: a token of at most ten minutes (RFC 6749 4.3)."""
+@router.post(
+    "/v1/auth/token",
+    tags=["sign-in"],
+    response_model_exclude_none=True,
+    dependencies=[open_to_all("this is where one signs in")],
+)
+async def token(request: Request, tx: Transaction, said: Annotated[TokenIn, Form()]) -> TokenView:
+    """A token of at most ten minutes: of a person (RFC 6749 4.3), or of an API client (4.4)."""
     source = request.client.host if request.client else ""
-    found = await sign_in(tx, username, password, source)
+    if said.grant_type == "client_credentials":
+        return await _for_client(request, tx, said, source)
+    if said.username is None or said.password is None:
+        given = {"username": said.username, "password": said.password}
+        raise Validation(tuple(Fault(f"/{name}", "missing") for name, value in given.items() if value is None))
+    found = await sign_in(tx, said.username, said.password, source)
     minutes = request.app.state.settings.token_minutes
     issued, jti = request.app.state.tokens.issue(
         str(found.account.id), str(found.account.agency_id), time_of(tx), minutes
     )
     record(tx, "token.issued", ("account", found.account.id), jti=jti)
     return TokenView(access_token=issued, expires_in=minutes * 60)
+
+
+async def _for_client(request: Request, tx: AsyncSession, said: TokenIn, source: str) -> TokenView:
+    shown = credentials_of(request.headers.get("authorization"), said.client_id, said.client_secret)
+    found = await sign_in_client(tx, shown, said.scope, source)
+    minutes, client = request.app.state.settings.token_minutes, found.client
+    scope = " ".join(sorted(found.scopes))
+    issued, jti = request.app.state.tokens.issue(str(client.id), str(client.agency_id), time_of(tx), minutes, scope)
+    record(tx, "client.token_issued", ("api_client", client.id), jti=jti, scopes=sorted(found.scopes))
+    return TokenView(access_token=issued, expires_in=minutes * 60, scope=scope)
 
 
 @router.get("/v1/me", tags=["sign-in"])
@@ -72,6 +90,7 @@ async def me(actor: Annotated[Actor, signed_in("everyone may know who they are")
         officer_id=actor.officer_id,
         name=actor.name,
         roles=sorted(actor.roles),
+        scopes=None if actor.scopes is None else sorted(actor.scopes),
     )
 
 
@@ -173,8 +192,8 @@ async def end_kin(actor: RosterKeeper, officer_id: PathId, kin_id: PathId, tx: T
 
 @router.get("/v1/accounts", tags=["agency"])
 async def accounts(actor: AccountKeeper, tx: Transaction) -> list[AccountView]:
-    """All accounts with the offices they hold now."""
-    found = (await tx.scalars(select(Account).order_by(Account.email).limit(6000))).all()
+    """All accounts of people with the offices they hold now."""
+    found = (await tx.scalars(of_people().order_by(Account.email).limit(6000))).all()
     held = (
         await tx.execute(select(AccountRole.account_id, AccountRole.role).where(AccountRole.ended_at.is_(None)))
     ).all()
@@ -195,8 +214,8 @@ async def add_account(actor: AccountKeeper, account: AccountIn, tx: Transaction)
 @router.post("/v1/accounts/{account_id}/disable", tags=["agency"])
 async def disable_account(keeper: AccountKeeper, account_id: PathId, tx: Transaction) -> AccountView:
     """End an account's access with the next request."""
-    account = await tx.get(Account, account_id, with_for_update=True)
-    if account is None or account.id == keeper.account_id:
+    account = await account_by_id(tx, account_id)
+    if account.id == keeper.account_id:
         raise NotFound
     await actions.disable_account(tx, account)
     held = await tx.scalars(

@@ -21,6 +21,7 @@ class TokenView(View):
     access_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the word of RFC 6749
     expires_in: int
+    scope: str | None = Field(None, description="of an API client")
 
 
 class Me(View):
@@ -29,6 +30,7 @@ class Me(View):
     officer_id: uuid.UUID | None
     name: str
     roles: list[Role]
+    scopes: list[str] | None = Field(description="what an API client may do; none for a person")
 
 
 class AgencyView(View):

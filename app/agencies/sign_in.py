@@ -12,6 +12,7 @@ from sqlalchemy import exists, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Actor, Role
+from app.access.rights import scopes_now
 from app.agencies.models import Account, AccountRole, Session
 from app.agencies.passwords import is_right
 from app.agencies.tokens import BadToken, Tokens
@@ -21,7 +22,7 @@ from app.db.session import speak_for, time_of
 from app.errors import RateLimited, Unauthenticated
 
 CANDIDATES = text("SELECT account_id, agency_id, password_hash FROM sign_in_candidates(:email)")
-SPEAK_AS = "SELECT pseudonym, name, officer_id, roles FROM speak_as(%(agency)s, %(account)s)"
+SPEAK_AS = "SELECT pseudonym, name, officer_id, roles, scopes FROM speak_as(%(agency)s, %(account)s)"
 SESSION_AGENCY = text("SELECT agency_id FROM session_agency(:token_hash)")
 TRIES = 5
 WINDOW = timedelta(minutes=15)
@@ -53,9 +54,7 @@ async def sign_in(tx: AsyncSession, email: str, password: str, source: str) -> S
     Five bad tries in 15 minutes block this pair of account and source alone (S39); `source` is an address and is kept
     as a keyed hash only. A refused try is told to the caller's handler, which records it.
     """
-    pair = hashlib.sha256(f"{email.strip().lower()}\0{source}".encode("utf-8", "replace")).hexdigest()
-    if (await tx.scalar(READ_TRIES, {"pair": pair, "window": WINDOW}) or 0) >= TRIES:
-        raise RateLimited(retry_after_seconds=int(WINDOW.total_seconds()))
+    pair = await open_pair(tx, email.strip().lower(), source)
     found = (await tx.execute(CANDIDATES, {"email": email.strip()})).all() if "\0" not in email else []
     for candidate in found:
         if await is_right(password, candidate.password_hash):
@@ -70,6 +69,14 @@ async def sign_in(tx: AsyncSession, email: str, password: str, source: str) -> S
     )
 
 
+async def open_pair(tx: AsyncSession, who: str, source: str) -> str:
+    """The name under which bad tries of this pair are counted. Raises RateLimited where there were too many (S39)."""
+    pair = hashlib.sha256(f"{who}\0{source}".encode("utf-8", "replace")).hexdigest()
+    if (await tx.scalar(READ_TRIES, {"pair": pair, "window": WINDOW}) or 0) >= TRIES:
+        raise RateLimited(retry_after_seconds=int(WINDOW.total_seconds()))
+    return pair
+
+
 @dataclass(eq=False)
 class Refused(Exception):
     """Where a refused sign-in belongs in the record, and which pair of account and source it counts against."""
@@ -77,13 +84,16 @@ class Refused(Exception):
     agency_id: uuid.UUID
     account_id: uuid.UUID | None
     pair: str
+    kind: str = "session.refused"
+    on: str = "account"
+    why: str = "password"
 
 
 async def count_refused(tx: AsyncSession, refused: Refused) -> None:
     """Count and record a bad try, in a transaction of its own: the one that failed is rolled back."""
     await speak_for(tx, refused.agency_id)
     await tx.execute(COUNT_TRY, {"pair": refused.pair, "window": WINDOW})
-    record(tx, "session.refused", ("account", refused.account_id), out="denied", code="refused", why="password")
+    record(tx, refused.kind, (refused.on, refused.account_id), out="denied", code="refused", why=refused.why)
 
 
 async def was_here(tx: AsyncSession, account: Account) -> bool:
@@ -138,9 +148,17 @@ async def read_bearer(tx: AsyncSession, tokens: Tokens, token: str) -> Actor:
     tx.info["agency_id"] = agency_id
     if not found:
         raise Unauthenticated
-    pseudonym, name, officer_id, roles = found[0]
-    held = frozenset(Role(role) for role in roles)
-    actor = Actor(account_id, agency_id, pseudonym, name, held, officer_id, short_hash(claims["jti"]))
+    pseudonym, name, officer_id, roles, registered = found[0]
+    actor = Actor(
+        account_id,
+        agency_id,
+        pseudonym,
+        name,
+        frozenset(Role(role) for role in roles),
+        officer_id,
+        short_hash(claims["jti"]),
+        scopes=scopes_now(registered, claims.get("scope")),
+    )
     say_who(tx, actor)
     return actor
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 
-from app.agencies import keeping_routes
+from app.agencies import client_routes, keeping_routes
 from app.agencies import routes as agencies
 from app.agencies.doors import DOORS, Door
 from app.agencies.tokens import Tokens
@@ -30,13 +31,14 @@ from app.proceedings import review_routes, scene, search_routes, view_routes
 from app.proceedings import routes as proceedings
 from app.provisions import routes as provisions
 from app.provisions.packs import library
-from app.settings import Secrets, Settings
+from app.settings import Secrets, Settings, read_token_keys
 from app.version import VERSION
 
 ROUTERS: tuple[APIRouter, ...] = (
     house.router,
     agencies.router,
     keeping_routes.router,
+    client_routes.router,
     provisions.router,
     filing_routes.router,
     proceedings.router,
@@ -86,7 +88,9 @@ def create_app(settings: Settings, secrets: Secrets) -> FastAPI:
     )
     app.state.settings = settings
     app.state.secrets = secrets
-    app.state.tokens = Tokens.load(settings.base_url, secrets.token_keys)
+    app.state.tokens = Tokens.load(
+        settings.base_url, secrets.token_keys, reread=partial(read_token_keys, settings.secrets_folder)
+    )
     app.state.engine = engine
     app.state.sessions = make_sessions(engine)
     app.state.measures = Measures()

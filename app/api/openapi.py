@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from app.agencies.doors import open_to_all
-from app.agencies.tokens import new_token_key
+from app.agencies.token_keys import new_token_key
 from app.settings import MINIMUM_SECRET_CHARACTERS, SECRET_FILES, Secrets, Settings
 
 PROBLEM: dict[str, Any] = {

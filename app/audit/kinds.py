@@ -46,6 +46,12 @@ KINDS: dict[str, Kind] = {
     "session.refused": Kind("account", frozenset({"why"}), Nature.DENIAL, board=False),
     "session.ended": _act("account", board=False),
     "token.issued": _act("account", "jti", board=False),
+    "client.made": _act("api_client", "scopes"),
+    "client.listed": _read("agency", "ids", "count"),
+    "client.read": _read("api_client"),
+    "client.revoked": _act("api_client"),
+    "client.refused": Kind("api_client", frozenset({"why"}), Nature.DENIAL, board=False),
+    "client.token_issued": _act("api_client", "jti", "scopes", board=False),
     "access.denied": Kind("any", frozenset({"right", "because", "count"}), Nature.DENIAL),
     # the agency
     "agency.made": _act("agency", "ori", "state"),

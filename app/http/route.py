@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.direct import add_last, ask
 from app.errors import Conflict, Invalid, Malformed
 from app.http.models import KeptAnswer
+from app.http.sealed import name_of, seal, unseal
 from app.http.strict_json import read_json
 
 AfterCommit = Callable[[Response], Awaitable[Response]]
@@ -57,6 +58,8 @@ class Once:
     route: str
     key: str
     request_sha256: bytes
+    opens_with: str | None = None
+    """The key that was sent, where the answer holds a secret: `key` is then only its name."""
 
 
 @dataclass(eq=False)
@@ -155,6 +158,7 @@ async def _read_body(request: Request, *, takes_json: bool) -> None:
 
 
 def _kept(once: Once, response: Response) -> KeptAnswer:
+    body = bytes(response.body)
     kept = {name: response.headers[name] for name in ("content-type", "location", "etag") if name in response.headers}
     return KeptAnswer(
         agency_id=once.agency_id,
@@ -164,7 +168,7 @@ def _kept(once: Once, response: Response) -> KeptAnswer:
         request_sha256=once.request_sha256,
         status=response.status_code,
         headers=kept,
-        body=bytes(response.body),
+        body=body if once.opens_with is None else seal(once.opens_with, body),
     )
 
 
@@ -172,8 +176,10 @@ def _again(kept: KeptAnswer) -> Response:
     return Response(kept.body, kept.status, {**kept.headers, "Idempotency-Replayed": "true"})
 
 
-async def begin_once(request: Request, account_id: uuid.UUID, agency_id: uuid.UUID, key: str | None) -> None:
-    """Find the kept answer of this key, or take the key for this transaction.
+async def begin_once(
+    request: Request, account_id: uuid.UUID, agency_id: uuid.UUID, key: str | None, *, is_secret: bool = False
+) -> None:
+    """Find the kept answer of this key, or take the key for this transaction. `is_secret`: it is kept sealed.
 
     Raises IdempotencyRequired, IdempotencyMismatch, IdempotencyInProgress, or Replay with the first answer.
     """
@@ -186,16 +192,17 @@ async def begin_once(request: Request, account_id: uuid.UUID, agency_id: uuid.UU
         raise IdempotencyRequired
     way = course(request)
     act = f"{request.method} {quote(request.url.path)}"  # a NUL of the path is nothing the database could take
-    once = Once(account_id, agency_id, act, key, hashlib.sha256(await request.body()).digest())
-    name = json.dumps([str(account_id), act, key])
-    found = await ask(way.tx, TAKE_KEY, {"account": account_id, "act": act, "key": key, "name": name})
+    kept_as, opens_with = (name_of(key), key) if is_secret else (key, None)
+    once = Once(account_id, agency_id, act, kept_as, hashlib.sha256(await request.body()).digest(), opens_with)
+    name = json.dumps([str(account_id), act, kept_as])
+    found = await ask(way.tx, TAKE_KEY, {"account": account_id, "act": act, "key": kept_as, "name": name})
     is_free, request_sha256, status, headers, body = found[0]
     if not is_free:
         raise IdempotencyInProgress
     if status is not None:
         if request_sha256 != once.request_sha256:
             raise IdempotencyMismatch
-        raise Replay(KeptAnswer(status=status, headers=headers, body=body))
+        raise Replay(KeptAnswer(status=status, headers=headers, body=unseal(key, body) if is_secret else body))
     way.once = once
 
 

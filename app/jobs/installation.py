@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from app.access.actor import Role
 from app.agencies.actions import AgencyFacts, add_account, make_agency
 from app.agencies.models import Agency
 from app.agencies.schemas import AccountIn
-from app.agencies.tokens import new_token_key
+from app.agencies.token_keys import new_kid, new_token_key
 from app.db.head import refuse_unmigrated
 from app.db.migrate import migrate, prepare
 from app.db.roles import Roles
@@ -47,7 +48,7 @@ def passwords_of(secrets: Secrets) -> dict[str, str]:
 
 def install(settings: Settings) -> None:
     """Secrets that are missing, roles, database, tables: safe to run again and again."""
-    make_secrets(settings.secrets_folder, new_token_key())
+    make_secrets(settings.secrets_folder, new_kid(datetime.now(UTC)), new_token_key())
     roles = Roles(settings.role_prefix)
     prepare(settings.database_url, roles, passwords_of(read_secrets(settings.secrets_folder)))
     migrate(settings.database_url, roles, settings.log_origin)

@@ -7,11 +7,12 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.agencies.tokens import new_token_key
+from app.agencies.token_keys import new_kid, new_token_key
 from app.audit.keys import KeysLost, KeysMissing, load_keys, make_log_keys, read_policy
 from app.db.head import refuse_without_tables
 from app.db.roles import Roles
@@ -35,7 +36,7 @@ def make_missing_secrets(settings: Settings) -> list[str]:
     """Secret files that were missing; their names. Where others keep the secrets and only hand them in, none."""
     if settings.secrets_folder.exists() and not os.access(settings.secrets_folder, os.W_OK):
         return []
-    return make_secrets(settings.secrets_folder, new_token_key())
+    return make_secrets(settings.secrets_folder, new_kid(datetime.now(UTC)), new_token_key())
 
 
 async def make_missing_log_keys(settings: Settings) -> list[str]:

@@ -99,11 +99,20 @@ async def session_form(request: Request, actor: PageActor) -> Form:
 
 async def once(request: Request, actor: PageActor, form: Annotated[Form, Depends(session_form)]) -> None:
     """A form sent twice acts once: the browser gets the first answer again (S49). Stands after the record's door."""
-    mark = hashlib.sha256(form.one(ONCE_FIELD).encode() + b"\0" + await request.body()).hexdigest()
-    await begin_once(request, actor.account_id, actor.agency_id, mark)
+    await begin_once(request, actor.account_id, actor.agency_id, await _mark(request, form))
+
+
+async def once_sealed(request: Request, actor: PageActor, form: Annotated[Form, Depends(session_form)]) -> None:
+    """The same, where the answer shows a secret: it is kept sealed, and this very form alone opens it."""
+    await begin_once(request, actor.account_id, actor.agency_id, await _mark(request, form), is_secret=True)
+
+
+async def _mark(request: Request, form: Form) -> str:
+    return hashlib.sha256(form.one(ONCE_FIELD).encode() + b"\0" + await request.body()).hexdigest()
 
 
 OwnForm = Annotated[Form, Depends(own_form)]
 SessionForm = Annotated[Form, Depends(session_form)]
 """Every POST of a page takes one of these; a test walks all of them."""
 Once = Annotated[None, Depends(once)]
+OnceSealed = Annotated[None, Depends(once_sealed)]

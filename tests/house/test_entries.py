@@ -155,7 +155,7 @@ IDS = {
     "finding_id": f"SELECT f.id FROM finding f JOIN allegation a ON a.id = allegation_id WHERE a.case_id = ({CLOSED})",
     "evidence_id": f'SELECT e.id FROM evidence_item e JOIN "case" c USING (incident_id) WHERE c.id = ({CLOSED})',
     "presence_id": f'SELECT p.id FROM presence p JOIN "case" c USING (incident_id) WHERE c.id = ({CLOSED})',
-    "notice_id": "SELECT n.id FROM notice n JOIN account x ON x.officer_id = n.officer_id WHERE n.agency_id = :a",
+    "notice_id": "SELECT n.id FROM notice n JOIN account USING (officer_id) WHERE n.agency_id = :a ORDER BY n.id",
     "matrix_id": "SELECT id FROM matrix_version WHERE agency_id = :a",
     "account_id": "SELECT id FROM account WHERE agency_id = :a",
     "export_id": "SELECT id FROM export WHERE agency_id = :a",
@@ -182,7 +182,7 @@ def _rightful(world: World, path: str) -> tuple[Person, str]:
         return world.reporter, filled
     if path.startswith("/v1/audit"):
         return world.board, filled
-    if path.startswith("/v1/accounts") or path.endswith("/kin"):
+    if path.startswith(("/v1/accounts", "/v1/api-clients")) or path.endswith("/kin"):
         return world.admin, filled
     return world.commander, filled
 

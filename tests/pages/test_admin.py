@@ -171,6 +171,7 @@ class TestWhoMay:
             "/admin/roster/new",
             "/admin/roster/import",
             "/admin/accounts/new",
+            "/admin/clients/new",
             "/admin/law/new",
             "/admin/matrices/new",
         }

@@ -71,6 +71,8 @@ SAME = {
     f"{A}/accounts/{{account_id}}/enable": "/v1/accounts/{account_id}/enable",
     f"{A}/accounts/{{account_id}}/invitation": "/v1/accounts/{account_id}/invitation",
     "/invitation": "/v1/invitations/accept",
+    f"{A}/clients/new": "/v1/api-clients",
+    f"{A}/clients/{{client_id}}/revoke": "/v1/api-clients/{client_id}/revoke",
     f"{A}/settings": "PUT /v1/agency",
     f"{A}/settings/hours": "/v1/agency/working-values",
     f"{A}/calendar/{{year}}": "/v1/calendar/days",

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from app.pages.admin import (
     accounts,
     calendar,
+    clients,
     home,
     invitation,
     law,
@@ -27,6 +28,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     units.router,
     accounts.router,
     invitation.router,
+    clients.router,
     settings.router,
     working_values.router,
     calendar.router,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.access.actor import Role
@@ -71,7 +70,7 @@ def office_options() -> list[Option]:
 async def all_accounts(request: Request, page: OpenPage, actor: AccountKeeper, tx: Transaction) -> Response:
     """Everyone who signs in here, and with which offices."""
     words = request.query_params.get("q", "").replace("\0", "")[:100].strip()
-    query = select(Account).order_by(Account.disabled_at.is_not(None), Account.name, Account.id)
+    query = accounts.of_people().order_by(Account.disabled_at.is_not(None), Account.name, Account.id)
     if words:
         query = query.where(
             Account.name.icontains(words, autoescape=True) | Account.email.icontains(words, autoescape=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy import func, select
 
+from app.agencies.accounts import of_people
 from app.agencies.actions import today_in
 from app.agencies.calendars import years_taken
 from app.agencies.models import Account, AccountRole
@@ -25,8 +26,9 @@ async def home(page: OpenPage, actor: RosterKeeper, tx: Transaction) -> Response
     record(tx, "agency.read", ("agency", actor.agency_id))
     today = today_in(page.agency, tx)
     posted = await tx.scalar(select(func.count()).select_from(staff_now().subquery()))
-    accounts = await tx.scalar(select(func.count()).select_from(Account).where(Account.disabled_at.is_(None)))
-    waiting = select(func.count()).select_from(Account).where(Account.password_hash == UNSET)
+    people = of_people().where(Account.disabled_at.is_(None))
+    accounts = await tx.scalar(select(func.count()).select_from(people.subquery()))
+    waiting = select(func.count()).select_from(people.where(Account.password_hash == UNSET).subquery())
     held = select(AccountRole.role).where(AccountRole.ended_at.is_(None)).distinct()
     own = select(MatrixVersion.id).where(~MatrixVersion.is_sample, MatrixVersion.in_force_from <= today)
     return show(
@@ -34,7 +36,7 @@ async def home(page: OpenPage, actor: RosterKeeper, tx: Transaction) -> Response
         "admin/home.html",
         posted=posted or 0,
         accounts=accounts or 0,
-        waiting=await tx.scalar(waiting.where(Account.disabled_at.is_(None))) or 0,
+        waiting=await tx.scalar(waiting) or 0,
         unfilled=[role for role in NEEDED if role not in set((await tx.scalars(held)).all())],
         led_by_nobody=await led_by_nobody(tx),
         has_matrix=await tx.scalar(own.limit(1)) is not None,

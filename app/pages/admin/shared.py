@@ -89,6 +89,7 @@ SAYS = {
 TAKEN = {
     "badge": N_("An officer on the roster has this badge"),
     "email": N_("An account has this email"),
+    "name": N_("An API client in use has this name"),
     "officer_id": N_("This officer has an account"),
     "relative_id": N_("They are declared relatives already"),
     "day": N_("This day is in the calendar already"),
