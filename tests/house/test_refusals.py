@@ -14,7 +14,8 @@ import httpx2
 import pytest
 from sqlalchemy import create_engine, text
 
-from app.agencies.tokens import Tokens, new_token_key
+from app.agencies.token_keys import new_token_key
+from app.agencies.tokens import Tokens
 from app.api.app import create_app
 from tests.database import Database
 from tests.house.test_bad_input import MALFORMED, UNFIT, place, raw

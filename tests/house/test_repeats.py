@@ -47,6 +47,7 @@ WITHOUT_MARK = {
     "/admin/roster/import": "only looks at the file; applying it takes the mark",
     "/admin/roster/import/{file_id}/drop": "what is dropped is absent",
     "/admin/matrices/new": "a matrix of the same day is refused",
+    "/admin/clients/new": "a client of the same name is refused",
 }
 """Forms that may be sent twice, each with its reason."""
 
@@ -60,6 +61,7 @@ WITHOUT_VERSION = {
     "POST /v1/units/{unit_id}/close": "ends what has not ended: a second finds it ended",
     "POST /v1/calendar/days/{day_id}/remove": "ends what has not ended: a second finds it ended",
     "POST /v1/accounts/{account_id}/disable": "ends all access, whatever it was",
+    "POST /v1/api-clients/{client_id}/revoke": "ends all access, whatever it was",
     "POST /v1/accounts/{account_id}/enable": "says the same however often",
     "POST /v1/accounts/{account_id}/roles": "adds a line; none before it changes",
     "POST /v1/accounts/{account_id}/roles/{role}/end": "ends what has not ended: a second finds it ended",
