@@ -1,23 +1,19 @@
-"""Saying yes to screening a case out, for another person to take the step (S33)."""
+"""Saying yes to screening a case out, for another person to take the step (S50)."""
 
 from __future__ import annotations
 
 import secrets
-from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import ValidationError
 
 from app.access.gate import Granted
-from app.access.rights import Right
-from app.agencies.doors import needs
 from app.cases.models import Case
 from app.cases.outcome import concur, standing_concurrences
-from app.cases.rules import GATE
 from app.cases.scene import names_of
 from app.cases.schemas import ConcurrenceIn
 from app.http.route import Act, Transaction
-from app.pages.desk.doors import refuse_old
+from app.pages.desk.doors import Concurring, refuse_old
 from app.pages.desk.wrong import in_words
 from app.pages.guard import Form, Once, SessionForm
 from app.pages.shell import OpenPage, Page, go, open_page
@@ -25,7 +21,6 @@ from app.words import N_
 
 router = APIRouter(route_class=Act, include_in_schema=False, dependencies=[Depends(open_page)])
 
-Concurring = Annotated[Granted[Case], needs(Right.SCREEN_OUT, GATE, "case_id", page=True)]
 STEP = "case.screen_out"
 NEEDED = {"reason": N_("Say why you agree")}
 

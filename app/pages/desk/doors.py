@@ -21,6 +21,7 @@ InTriage = Annotated[Granted[Case], needs(Right.TRIAGE, GATE, "case_id", page=Tr
 Worked = Annotated[Granted[Case], needs(Right.WORK, GATE, "case_id", page=True)]
 Rostering = Annotated[Granted[Case], needs(Right.ROSTER, GATE, "case_id", page=True)]
 Entering = Annotated[Granted[Case], needs(Right.WORK, GATE, "case_id", or_right=Right.TRIAGE, page=True)]
+Concurring = Annotated[Granted[Case], needs(Right.SCREEN_OUT, GATE, "case_id", page=True)]
 Aside = Annotated[Granted[Case], needs(Right.RECUSE, GATE, "case_id", page=True)]
 OnAllegation = Annotated[
     Inside[Allegation, Case],

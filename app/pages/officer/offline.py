@@ -57,8 +57,11 @@ def asks_of(name: str) -> tuple[Ask, ...]:
 
 def entry_asks(name: str, place: int) -> tuple[Ask, ...]:
     """What is asked of one officer, each question under a name of its own on the page."""
-    asks = (ask for step in SEVERAL[name].steps for ask in step.asks)
-    return tuple(replace(ask, name=_at(name, place) + ask.name) for ask in asks)
+    return tuple(replace(ask, name=_at(name, place) + ask.name) for ask in _asks_of_one(name))
+
+
+def _asks_of_one(name: str) -> list[Ask]:
+    return [ask for step in SEVERAL[name].steps for ask in step.asks]
 
 
 def _at(name: str, place: int) -> str:
@@ -131,11 +134,10 @@ async def take(
 
 async def _answers(tx: Transaction, page: Page, form: Form) -> Answers:
     answers: Answers = {name: read_typed(asks_of(name), form) for name in SINGLE}
-    for name, each in SEVERAL.items():
-        asks = [ask for step in each.steps for ask in step.asks]
+    for name in SEVERAL:
         forms = (_entry_form(name, place, form) for place in range(1, ROOM + 1))
-        typed = [entry for entry in (read_typed(asks, each) for each in forms) if is_typed(entry.values())]
-        answers[name] = [await _sought(tx, page, entry) for entry in typed]
+        typed = (read_typed(_asks_of_one(name), one) for one in forms)
+        answers[name] = [await _sought(tx, page, entry) for entry in typed if is_typed(entry.values())]
     return answers
 
 
