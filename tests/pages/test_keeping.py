@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -35,6 +36,13 @@ async def phone(chromium: Browser, base: str) -> AsyncIterator[Visitor]:
 
 async def on_the_device(visitor: Visitor) -> Any:
     return await visitor.page.evaluate(KEPT)
+
+
+async def nothing_is_left(visitor: Visitor) -> None:
+    """Wait until all that the device kept was sent."""
+    async with asyncio.timeout(20):
+        while (await on_the_device(visitor))["kept"]:
+            await asyncio.sleep(0.2)
 
 
 def drafts_of(world: World) -> int:
@@ -210,7 +218,7 @@ class TestWithoutALine:
         scripted.page = await context.new_page()
         await scripted.go(f"{at}/narrative")
         await expect(scripted.page.locator("#narrative")).to_have_value(NARRATIVE)
-        await scripted.page.wait_for_function(f"({KEPT})().then((device) => device.kept === 0)", timeout=20_000)
+        await nothing_is_left(scripted)
         await scripted.go(f"{at}/narrative")
         assert await scripted.page.input_value("#narrative") == NARRATIVE
 
