@@ -6,6 +6,8 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from tests.findings.matter import make_matter
+from tests.pages.browsing import Visitor
 from tests.pages.test_command import hidden, send
 from tests.pages.test_guard import Browser
 from tests.proceedings.walk import Walk, filed
@@ -89,3 +91,36 @@ class TestReopening:
         assert walk.state == "closed"
         assert (await send(browser, step, **fields, dated_on_year="2026")).status_code == 303
         assert walk.state == "investigation"
+
+
+class TestHowTheyLook:
+    """WCAG 2.2 AA at a desk and on a phone, before and after a fault."""
+
+    async def test_agreement_stands_at_both_sizes(self, world: World, visitor: Visitor) -> None:
+        visitor.expected = (422,)
+        agreement = f"/cases/{(await in_triage(world)).case_id}/concurrence"
+        await visitor.sign_in(world.commander)
+        await visitor.go(agreement)
+        await visitor.press("Agree")
+        await visitor.inspect("concurrence-fault")
+        await visitor.page.fill("#reason", "It was a handshake.")
+        await visitor.press("Agree")
+        await visitor.go(agreement)
+        await visitor.inspect("concurrence-given")
+
+    async def test_reopening_stands_at_both_sizes(self, world: World, visitor: Visitor) -> None:
+        walk = await (await filed(world)).closed()
+        await visitor.sign_in(world.commander)
+        await visitor.go(f"/cases/{walk.case_id}/steps/case.reopen")
+        await visitor.inspect("reopen-nothing-new")
+        await walk.evidence()
+        await visitor.go(f"/cases/{walk.case_id}/steps/case.reopen")
+        await visitor.inspect("reopen")
+
+    async def test_the_decision_stands_on_the_notice(self, world: World, visitor: Visitor) -> None:
+        matter = await make_matter(world)
+        notice = await matter.ready(is_sample=False)
+        assert (await matter.decide(considered="He says he froze; that weighs little.")).status_code == 201
+        await visitor.sign_in(world.bystander)
+        await visitor.go(f"/notices/{notice}")
+        await visitor.inspect("served-decision")
